@@ -1,1 +1,49 @@
-//! (being written)
+//! What learns: layers, losses, initializers, networks, gradients and optimizers.
+//!
+//! A [`Model`] is a description: shapes, layers, a loss. [`Model::build`] turns it into a
+//! [`Network`] with parameters drawn from a seed; a network computes scores and [`Gradients`],
+//! which are values to hold and print, and an [`Optimizer`] takes a step along them.
+//!
+//! ```
+//! use chainrule_nn::{Model, Optimizer, Sgd};
+//! use ndarray::array;
+//!
+//! let model = Model::input(2).dense(8).tanh().dense(2).softmax();
+//! let mut network = model.build(1)?;
+//! let x = array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+//! let y = [0, 1, 1, 0]; // exclusive or
+//! let mut sgd = Sgd::new(0.5)?;
+//! for _ in 0..1000 {
+//!     let gradients = network.gradients(&x, &y)?;
+//!     sgd.step(&mut network, &gradients)?;
+//! }
+//! assert_eq!(network.predict(&x)?, [0, 1, 1, 0]);
+//! # Ok::<(), chainrule_nn::Error>(())
+//! ```
+//!
+//! Arithmetic is f32, or f64 with [`Model::build_f64`] where exactness is the point.
+//!
+//! Deliberately absent: data sets, training loops, printing, pictures.
+
+mod initialize;
+mod layers;
+mod loss;
+mod matmul;
+mod model;
+mod network;
+mod optim;
+mod parameter;
+mod scalar;
+mod shape;
+mod targets;
+
+pub use chainrule_error::{Error, ErrorKind, Result};
+pub use initialize::Init;
+pub use loss::{Loss, Reduction};
+pub use model::{Model, Summary, SummaryRow};
+pub use network::{Network, Workspace};
+pub use optim::{Optimizer, Sgd};
+pub use parameter::{Gradients, Parameter};
+pub use scalar::Scalar;
+pub use shape::Shape;
+pub use targets::Targets;

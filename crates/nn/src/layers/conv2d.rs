@@ -1,0 +1,103 @@
+//! The convolutional layer, by im2col.
+
+use super::{Backward, Layer, Scratch, im2col::Window};
+use crate::{
+    Parameter, Scalar,
+    matmul::{Into, Mat, matmul},
+};
+
+/// Each filter's response at each place: y = W·cols(x) + b with W `[filters, channels·k·k]`;
+/// backward ∂W = Σ ∂y·cols(x)ᵀ and ∂b = Σ ∂y over the batch, ∂x = col2im(Wᵀ·∂y).
+///
+/// As in every framework the filter is not flipped: strictly, it is a cross-correlation. Stride 1,
+/// padding "same". The columns of one image at a time are made, so that they stay in the cache;
+/// the backward pass makes them again rather than fetch them from memory.
+#[derive(Debug)]
+pub(crate) struct Conv2d {
+    pub(crate) window: Window,
+    pub(crate) filters: usize,
+}
+
+impl Conv2d {
+    fn columns_len(&self) -> usize {
+        self.window.rows() * self.window.places()
+    }
+}
+
+impl<F: Scalar> Layer<F> for Conv2d {
+    fn input_len(&self) -> usize {
+        self.window.channels * self.window.places()
+    }
+
+    fn output_len(&self) -> usize {
+        self.filters * self.window.places()
+    }
+
+    fn scratch(&self, _: usize) -> Scratch<F> {
+        Scratch {
+            values: vec![F::zero(); self.columns_len()],
+            indices: Vec::new(),
+        }
+    }
+
+    fn forward(
+        &self,
+        parameters: &[Parameter<F>],
+        x: &[F],
+        y: &mut [F],
+        _: usize,
+        scratch: &mut Scratch<F>,
+    ) {
+        let [weight, bias] = parameters else {
+            unreachable!("a convolution has two parameters")
+        };
+        let (rows, places) = (self.window.rows(), self.window.places());
+        let weight = Mat::new(weight.values(), self.filters, rows);
+        let images = x.chunks_exact(Layer::<F>::input_len(self));
+        for (x, y) in images.zip(y.chunks_exact_mut(Layer::<F>::output_len(self))) {
+            self.window.im2col(x, &mut scratch.values);
+            for (plane, &bias) in y.chunks_exact_mut(places).zip(bias.values()) {
+                plane.fill(bias);
+            }
+            matmul(
+                weight,
+                Mat::new(&scratch.values, rows, places),
+                y,
+                Into::Add,
+            );
+        }
+    }
+
+    fn backward(&self, mut pass: Backward<'_, F>, scratch: &mut Scratch<F>) {
+        let [weight, _] = pass.parameters else {
+            unreachable!("a convolution has two parameters")
+        };
+        let [d_weight, d_bias] = pass.gradients else {
+            unreachable!("and two gradients")
+        };
+        let (rows, places) = (self.window.rows(), self.window.places());
+        let weight = Mat::new(weight.values(), self.filters, rows);
+        let (d_weight, d_bias) = (d_weight.values_mut(), d_bias.values_mut());
+        d_weight.fill(F::zero());
+        d_bias.fill(F::zero());
+        let input_len = Layer::<F>::input_len(self);
+        let images = pass.x.chunks_exact(input_len);
+        for (sample, (x, dy)) in images
+            .zip(pass.dy.chunks_exact(Layer::<F>::output_len(self)))
+            .enumerate()
+        {
+            self.window.im2col(x, &mut scratch.values);
+            let columns = Mat::new(&scratch.values, rows, places);
+            let dy_planes = Mat::new(dy, self.filters, places);
+            matmul(dy_planes, columns.t(), d_weight, Into::Add);
+            for (sum, plane) in d_bias.iter_mut().zip(dy.chunks_exact(places)) {
+                *sum += plane.iter().copied().sum();
+            }
+            if let Some(dx) = pass.dx.as_deref_mut() {
+                matmul(weight.t(), dy_planes, &mut scratch.values, Into::Overwrite);
+                let dx = &mut dx[sample * input_len..][..input_len];
+                self.window.col2im(&scratch.values, dx);
+            }
+        }
+    }
+}

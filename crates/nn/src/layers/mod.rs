@@ -1,0 +1,71 @@
+//! One file for each layer: its value, its derivative, and a test of the two.
+//!
+//! The rule of the folder: a layer is geometry and mathematics. It owns no parameters and no
+//! buffers, it reads and writes the slices that it is given: `x` and `dx` are
+//! `[batch, input_len]`, `y` and `dy` `[batch, output_len]`, row by row. What it has to remember
+//! from the forward pass for the backward pass goes into its [`Scratch`]. Nothing here allocates
+//! but [`Layer::scratch`]. `backward` overwrites gradients and `dx`, it does not add to them. A
+//! NaN that comes in goes out, so that divergence is seen and not hidden.
+
+mod activation;
+mod conv2d;
+mod dense;
+mod flatten;
+pub(crate) mod im2col;
+mod max_pool2d;
+
+use std::fmt::Debug;
+
+pub(crate) use activation::{Activation, Function};
+pub(crate) use conv2d::Conv2d;
+pub(crate) use dense::Dense;
+pub(crate) use flatten::Flatten;
+pub(crate) use max_pool2d::MaxPool2d;
+
+use crate::{Parameter, Scalar};
+
+/// What one layer keeps between its forward and its backward pass, and where it works.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scratch<F> {
+    pub(crate) values: Vec<F>,
+    pub(crate) indices: Vec<u32>,
+}
+
+/// A layer's mathematics.
+pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
+    /// How many numbers it takes for one sample.
+    fn input_len(&self) -> usize;
+
+    /// How many numbers it gives for one sample.
+    fn output_len(&self) -> usize;
+
+    /// The working space for batches of up to `capacity` samples.
+    fn scratch(&self, capacity: usize) -> Scratch<F> {
+        let _ = capacity;
+        Scratch::default()
+    }
+
+    /// Computes `y` from `x`.
+    fn forward(
+        &self,
+        parameters: &[Parameter<F>],
+        x: &[F],
+        y: &mut [F],
+        batch: usize,
+        scratch: &mut Scratch<F>,
+    );
+
+    /// Computes the gradients of the parameters, and that of `x` unless nobody needs it.
+    fn backward(&self, pass: Backward<'_, F>, scratch: &mut Scratch<F>);
+}
+
+/// What a backward pass is given and where it puts its results.
+pub(crate) struct Backward<'a, F> {
+    pub(crate) parameters: &'a [Parameter<F>],
+    pub(crate) x: &'a [F],
+    pub(crate) y: &'a [F],
+    pub(crate) dy: &'a [F],
+    pub(crate) dx: Option<&'a mut [F]>,
+    pub(crate) gradients: &'a mut [Parameter<F>],
+    pub(crate) batch: usize,
+}

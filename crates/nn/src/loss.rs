@@ -1,0 +1,203 @@
+//! How far scores are from their targets, and the gradient of that.
+
+use std::fmt;
+
+use crate::{Scalar, Targets};
+
+/// What training makes small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Loss {
+    /// Softmax and cross-entropy as one piece on the scores z (logits): for a sample with target t,
+    /// L = Σ tᵢ·(log Σ exp z − zᵢ), with the gradient ∂L/∂z = p·Σt − t for p = softmax(z). The
+    /// greatest score is subtracted first, so nothing overflows. Bridle, *Probabilistic
+    /// interpretation of feedforward classification network outputs* (1990).
+    SoftmaxCrossEntropy,
+    /// L = ½·Σ (zᵢ − tᵢ)², with the gradient z − t. The half is the convention of lectures on
+    /// backpropagation; without it the same minimum needs half the learning rate.
+    SquaredError,
+}
+
+/// How the samples of a batch count together, in the loss and so in every gradient.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Reduction {
+    /// Averaged over the batch: a learning rate then means the same for any batch size.
+    #[default]
+    Mean,
+    /// Summed over the batch.
+    Sum,
+}
+
+impl Loss {
+    /// The loss of a batch of scores `[batch, outputs]`; its gradient goes into `d_scores`.
+    pub(crate) fn of_batch<F: Scalar>(
+        self,
+        reduction: Reduction,
+        scores: &[F],
+        targets: Targets<'_, F>,
+        d_scores: &mut [F],
+        outputs: usize,
+    ) -> f64 {
+        let scale = match reduction {
+            Reduction::Mean => 1.0 / targets.len() as f64,
+            Reduction::Sum => 1.0,
+        };
+        let rows = scores
+            .chunks_exact(outputs)
+            .zip(d_scores.chunks_exact_mut(outputs));
+        let losses = rows.enumerate().map(|(sample, (scores, d_scores))| {
+            let target = |output| targets.at(sample, output);
+            match self {
+                Self::SoftmaxCrossEntropy => cross_entropy(scores, target, d_scores),
+                Self::SquaredError => squared_error(scores, target, d_scores),
+            }
+        });
+        // f64 whatever the arithmetic: the sum over a batch is read by people.
+        let loss = losses.map(|loss: F| loss.as_f64()).sum::<f64>() * scale;
+        if reduction == Reduction::Mean {
+            let scale = F::of(scale);
+            d_scores.iter_mut().for_each(|d| *d *= scale);
+        }
+        loss
+    }
+}
+
+fn cross_entropy<F: Scalar>(scores: &[F], target: impl Fn(usize) -> F, d: &mut [F]) -> F {
+    let exponentials = softmax_parts(scores, d);
+    let log_sum = exponentials.sum.ln();
+    let targets_sum: F = (0..scores.len()).map(&target).sum();
+    let scale = targets_sum / exponentials.sum;
+    let mut loss = F::zero();
+    for (output, (d, &score)) in d.iter_mut().zip(scores).enumerate() {
+        let target = target(output);
+        if target != F::zero() {
+            loss += target * (log_sum - (score - exponentials.greatest));
+        }
+        *d = *d * scale - target;
+    }
+    loss
+}
+
+fn squared_error<F: Scalar>(scores: &[F], target: impl Fn(usize) -> F, d: &mut [F]) -> F {
+    let mut loss = F::zero();
+    for (output, (d, &score)) in d.iter_mut().zip(scores).enumerate() {
+        *d = score - target(output);
+        loss += *d * *d;
+    }
+    loss * F::of(0.5)
+}
+
+struct Exponentials<F> {
+    greatest: F,
+    sum: F,
+}
+
+/// Puts exp(score − greatest score) into `out`, and gives their sum.
+fn softmax_parts<F: Scalar>(scores: &[F], out: &mut [F]) -> Exponentials<F> {
+    let greatest = scores.iter().copied().fold(F::neg_infinity(), F::max);
+    let mut sum = F::zero();
+    for (out, &score) in out.iter_mut().zip(scores) {
+        *out = (score - greatest).exp();
+        sum += *out;
+    }
+    Exponentials { greatest, sum }
+}
+
+/// Probabilities from scores, row by row.
+pub(crate) fn softmax<F: Scalar>(scores: &[F], probabilities: &mut [F], outputs: usize) {
+    let rows = scores
+        .chunks_exact(outputs)
+        .zip(probabilities.chunks_exact_mut(outputs));
+    for (scores, probabilities) in rows {
+        let sum = softmax_parts(scores, probabilities).sum;
+        probabilities.iter_mut().for_each(|p| *p /= sum);
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SoftmaxCrossEntropy => "softmax with cross-entropy",
+            Self::SquaredError => "squared error",
+        })
+    }
+}
+
+impl fmt::Display for Reduction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Mean => "averaged over the batch",
+            Self::Sum => "summed over the batch",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn cross_entropy_of_equal_scores_is_the_log_of_their_number() {
+        let mut d = [0.0; 4];
+        let loss = Loss::SoftmaxCrossEntropy.of_batch(
+            Reduction::Mean,
+            &[5.0; 4],
+            Targets::Classes(&[2]),
+            &mut d,
+            4,
+        );
+        assert!((loss - 4.0_f64.ln()).abs() < 1e-15);
+        assert_eq!(d, [0.25, 0.25, -0.75, 0.25]);
+    }
+
+    #[test]
+    fn great_scores_neither_overflow_nor_lose_the_loss() {
+        let scores = [1000.0_f32, 0.0, -1000.0];
+        let mut d = [0.0; 3];
+        let mut loss = |class| {
+            let classes = [class];
+            let targets = Targets::Classes(&classes);
+            Loss::SoftmaxCrossEntropy.of_batch(Reduction::Sum, &scores, targets, &mut d, 3)
+        };
+        assert_eq!(loss(0), 0.0);
+        assert_eq!(loss(2), 2000.0);
+        assert_eq!(d, [1.0, 0.0, -1.0]);
+    }
+
+    #[test]
+    fn a_score_that_is_not_a_number_makes_the_loss_not_a_number() {
+        for loss in [Loss::SoftmaxCrossEntropy, Loss::SquaredError] {
+            let mut d = [0.0; 2];
+            let scores = [f32::NAN, 1.0];
+            let loss = loss.of_batch(Reduction::Mean, &scores, Targets::Classes(&[0]), &mut d, 2);
+            assert!(loss.is_nan());
+        }
+    }
+
+    #[test]
+    fn means_are_sums_over_the_number_of_samples() {
+        let scores = [0.3, -0.2, 0.9, 0.4, 0.0, -1.0];
+        let targets = array![[0.0, 1.0], [1.0, 0.0], [0.5, 0.5]];
+        let both = [Reduction::Mean, Reduction::Sum].map(|reduction| {
+            let mut d = [0.0_f64; 6];
+            let loss = Loss::SoftmaxCrossEntropy.of_batch(
+                reduction,
+                &scores,
+                Targets::from(&targets),
+                &mut d,
+                2,
+            );
+            (loss, d)
+        });
+        assert!((both[0].0 * 3.0 - both[1].0).abs() < 1e-15);
+        assert!(
+            both[0]
+                .1
+                .iter()
+                .zip(both[1].1)
+                .all(|(mean, sum)| (mean * 3.0 - sum).abs() < 1e-15)
+        );
+    }
+}

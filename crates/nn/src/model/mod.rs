@@ -1,0 +1,229 @@
+//! The description of a network: what a student writes in one line.
+
+mod plan;
+mod summary;
+
+use std::fmt;
+
+use chainrule_error::Result;
+pub(crate) use plan::{PlannedLayer, plan};
+pub use summary::{Summary, SummaryRow};
+
+use crate::{Init, Loss, Network, Reduction, Shape, layers::Function};
+
+/// One layer as it was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LayerSpec {
+    pub(crate) kind: LayerKind,
+    pub(crate) weights: Option<Init>,
+    pub(crate) biases: Option<Init>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum LayerKind {
+    Dense { units: usize },
+    Conv2d { filters: usize, kernel: usize },
+    MaxPool2d { size: usize },
+    Flatten,
+    Activation(Function),
+}
+
+/// The description of a network: the shape of a sample, the layers, the loss.
+///
+/// ```
+/// use chainrule_nn::{Init, Model};
+///
+/// let model = Model::input([1, 28, 28])
+///     .conv2d(8, 3)
+///     .max_pool2d(2)
+///     .flatten()
+///     .dense(32)
+///     .relu()
+///     .dense(10)
+///     .softmax()
+///     .weights(Init::HeNormal);
+/// assert_eq!(model.summary()?.total, 80 + 50_208 + 330);
+/// # Ok::<(), chainrule_nn::Error>(())
+/// ```
+///
+/// A description may be wrong, say a dense layer straight on an image. It is checked when it is
+/// used: [`summary`](Self::summary) and [`build`](Self::build) return the error.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    pub(crate) input: Shape,
+    pub(crate) layers: Vec<LayerSpec>,
+    pub(crate) losses: Vec<Loss>,
+    pub(crate) reduction: Reduction,
+    pub(crate) weights: Init,
+    pub(crate) biases: Init,
+    /// Settings for "the layer before" where there is none that has them.
+    pub(crate) misplaced: Vec<String>,
+}
+
+impl Model {
+    /// Starts a model with the shape of one sample: a number of features, or an image's
+    /// `[channels, height, width]`.
+    pub fn input(shape: impl Into<Shape>) -> Self {
+        Self {
+            input: shape.into(),
+            layers: Vec::new(),
+            losses: Vec::new(),
+            reduction: Reduction::default(),
+            weights: Init::GlorotUniform,
+            biases: Init::Zeros,
+            misplaced: Vec::new(),
+        }
+    }
+
+    fn layer(mut self, kind: LayerKind) -> Self {
+        self.layers.push(LayerSpec {
+            kind,
+            weights: None,
+            biases: None,
+        });
+        self
+    }
+
+    /// Adds a linear layer, y = x·W + b.
+    ///
+    /// # Shapes
+    ///
+    /// `[batch, features]` → `[batch, units]`; weight `[features, units]`, bias `[units]`.
+    pub fn dense(self, units: usize) -> Self {
+        self.layer(LayerKind::Dense { units })
+    }
+
+    /// Adds a convolution with square filters, stride 1 and padding that keeps the size.
+    ///
+    /// # Shapes
+    ///
+    /// `[batch, channels, height, width]` → `[batch, filters, height, width]`; weight
+    /// `[filters, channels, kernel, kernel]`, bias `[filters]`.
+    pub fn conv2d(self, filters: usize, kernel: usize) -> Self {
+        self.layer(LayerKind::Conv2d { filters, kernel })
+    }
+
+    /// Adds max pooling over windows of size × size that do not overlap.
+    ///
+    /// # Shapes
+    ///
+    /// `[batch, channels, height, width]` → `[batch, channels, ⌈height / size⌉, ⌈width / size⌉]`.
+    pub fn max_pool2d(self, size: usize) -> Self {
+        self.layer(LayerKind::MaxPool2d { size })
+    }
+
+    /// Makes an image a row of features, as a dense layer needs it.
+    pub fn flatten(self) -> Self {
+        self.layer(LayerKind::Flatten)
+    }
+
+    /// Adds max(x, 0). Its derivative at 0 is taken as 0.
+    pub fn relu(self) -> Self {
+        self.layer(LayerKind::Activation(Function::Relu))
+    }
+
+    /// Adds the logistic function 1 / (1 + e⁻ˣ).
+    pub fn sigmoid(self) -> Self {
+        self.layer(LayerKind::Activation(Function::Sigmoid))
+    }
+
+    /// Adds the hyperbolic tangent.
+    pub fn tanh(self) -> Self {
+        self.layer(LayerKind::Activation(Function::Tanh))
+    }
+
+    /// Ends the model with softmax and cross-entropy, as one stable piece on the scores: the
+    /// network's forward pass gives scores, [`Network::probabilities`] the softmax of them.
+    pub fn softmax(self) -> Self {
+        self.loss(Loss::SoftmaxCrossEntropy)
+    }
+
+    /// Ends the model with half the squared error.
+    pub fn squared_error(self) -> Self {
+        self.loss(Loss::SquaredError)
+    }
+
+    fn loss(mut self, loss: Loss) -> Self {
+        self.losses.push(loss);
+        self
+    }
+
+    /// Chooses whether loss and gradients are averaged over a batch, the default, or summed.
+    pub fn reduction(mut self, reduction: Reduction) -> Self {
+        self.reduction = reduction;
+        self
+    }
+
+    /// Chooses where weights start, in every layer that has no rule of its own. The default is
+    /// [`Init::GlorotUniform`].
+    pub fn weights(mut self, init: Init) -> Self {
+        self.weights = init;
+        self
+    }
+
+    /// Chooses where biases start, in every layer that has no rule of its own. The default is
+    /// [`Init::Zeros`].
+    pub fn biases(mut self, init: Init) -> Self {
+        self.biases = init;
+        self
+    }
+
+    /// Chooses where the weights of the layer just added start.
+    pub fn with_weights(mut self, init: Init) -> Self {
+        match self.last_with_parameters() {
+            Some(layer) => layer.weights = Some(init),
+            None => self.misplaced.push(format!("with_weights({init})")),
+        }
+        self
+    }
+
+    /// Chooses where the biases of the layer just added start.
+    pub fn with_biases(mut self, init: Init) -> Self {
+        match self.last_with_parameters() {
+            Some(layer) => layer.biases = Some(init),
+            None => self.misplaced.push(format!("with_biases({init})")),
+        }
+        self
+    }
+
+    fn last_with_parameters(&mut self) -> Option<&mut LayerSpec> {
+        let has = |kind| matches!(kind, LayerKind::Dense { .. } | LayerKind::Conv2d { .. });
+        self.layers.last_mut().filter(|layer| has(layer.kind))
+    }
+
+    /// The layers with their output shapes and numbers of parameters.
+    ///
+    /// # Errors
+    ///
+    /// When the description is wrong: no layers, no loss or two, shapes that do not fit.
+    pub fn summary(&self) -> Result<Summary> {
+        Summary::of(self)
+    }
+
+    /// Draws the parameters from a seed, in f32. The same seed gives the same network.
+    ///
+    /// # Errors
+    ///
+    /// As [`summary`](Self::summary), and when an initializer has a limit that is no number.
+    pub fn build(&self, seed: u64) -> Result<Network<f32>> {
+        crate::Scalar::build(self, seed)
+    }
+
+    /// As [`build`](Self::build), in f64: the same numbers, before they are rounded.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_f64(&self, seed: u64) -> Result<Network<f64>> {
+        crate::Scalar::build(self, seed)
+    }
+}
+
+impl fmt::Display for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.summary() {
+            Ok(summary) => fmt::Display::fmt(&summary, f),
+            Err(error) => fmt::Display::fmt(&error, f),
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! From what was asked for to what fits: names, shapes, and the errors when it does not.
+
+use chainrule_error::{Error, ErrorKind, Result};
+
+use super::{LayerKind, Model};
+use crate::{
+    Init, Loss, Scalar, Shape,
+    initialize::Fans,
+    layers::{Activation, Conv2d, Dense, Flatten, Function, Layer, MaxPool2d, im2col::Window},
+};
+
+/// A parameter that a layer will have.
+#[derive(Clone, Debug)]
+pub(crate) struct PlannedParameter {
+    pub(crate) name: String,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) init: Init,
+    pub(crate) fans: Fans,
+}
+
+/// A layer with its name, its shapes and its parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct PlannedLayer {
+    pub(crate) kind: LayerKind,
+    pub(crate) name: String,
+    pub(crate) input: Shape,
+    pub(crate) output: Shape,
+    pub(crate) parameters: Vec<PlannedParameter>,
+}
+
+impl PlannedLayer {
+    /// What an error calls it: `layer 1 (dense 784 → 32)`.
+    pub(crate) fn place(&self, index: usize) -> String {
+        let what = match self.kind {
+            LayerKind::Dense { units } => format!("dense {} → {units}", self.input.features()),
+            LayerKind::Conv2d { filters, kernel } => {
+                format!("conv2d {kernel} × {kernel}, {filters} filters")
+            }
+            kind => kind.name().to_owned(),
+        };
+        format!("layer {} ({what})", index + 1)
+    }
+
+    /// The mathematics of the layer.
+    pub(crate) fn mathematics<F: Scalar>(&self) -> Box<dyn Layer<F>> {
+        let features = self.input.features();
+        match (self.kind, self.input) {
+            (LayerKind::Dense { units }, _) => Box::new(Dense {
+                inputs: features,
+                units,
+            }),
+            (LayerKind::Activation(function), _) => Box::new(Activation { function, features }),
+            (
+                LayerKind::Conv2d { filters, kernel },
+                Shape::Image {
+                    channels,
+                    height,
+                    width,
+                },
+            ) => Box::new(Conv2d {
+                window: Window {
+                    channels,
+                    height,
+                    width,
+                    kernel,
+                },
+                filters,
+            }),
+            (
+                LayerKind::MaxPool2d { size },
+                Shape::Image {
+                    channels,
+                    height,
+                    width,
+                },
+            ) => Box::new(MaxPool2d {
+                channels,
+                height,
+                width,
+                size,
+            }),
+            (LayerKind::Flatten | LayerKind::Conv2d { .. } | LayerKind::MaxPool2d { .. }, _) => {
+                Box::new(Flatten { features })
+            }
+        }
+    }
+}
+
+impl LayerKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Dense { .. } => "dense",
+            Self::Conv2d { .. } => "conv2d",
+            Self::MaxPool2d { .. } => "max_pool2d",
+            Self::Flatten => "flatten",
+            Self::Activation(Function::Relu) => "relu",
+            Self::Activation(Function::Sigmoid) => "sigmoid",
+            Self::Activation(Function::Tanh) => "tanh",
+        }
+    }
+
+    /// The shape that comes out, or what is wrong with the one that goes in.
+    fn output(self, input: Shape) -> Result<Shape, Misfit> {
+        match (self, input) {
+            (Self::Dense { units: 0 } | Self::Conv2d { filters: 0, .. }, _) => Err(Misfit::new(
+                "at least one unit",
+                "0",
+                "every layer has to put something out",
+            )),
+            (Self::Conv2d { kernel: 0, .. } | Self::MaxPool2d { size: 0 }, _) => Err(Misfit::new(
+                "a window of at least 1 × 1",
+                "0 × 0",
+                "3 is the usual filter, 2 the usual pool",
+            )),
+            (Self::Dense { units }, Shape::Flat(_)) => Ok(Shape::Flat(units)),
+            (Self::Dense { .. }, image) => Err(Misfit::new(
+                "a row of features, [features]",
+                format!("an image, {image}"),
+                "put .flatten() before the first dense layer",
+            )),
+            (Self::Conv2d { filters, .. }, Shape::Image { height, width, .. }) => {
+                Ok(Shape::from([filters, height, width]))
+            }
+            (
+                Self::MaxPool2d { size },
+                Shape::Image {
+                    channels,
+                    height,
+                    width,
+                },
+            ) => Ok(Shape::from([
+                channels,
+                height.div_ceil(size),
+                width.div_ceil(size),
+            ])),
+            (Self::Conv2d { .. } | Self::MaxPool2d { .. }, flat) => Err(Misfit::new(
+                "an image, [channels, height, width]",
+                format!("a row of features, {flat}"),
+                "begin with the image's shape, such as Model::input([1, 28, 28]), and put \
+                 convolutions before .flatten()",
+            )),
+            (Self::Flatten, shape) => Ok(Shape::Flat(shape.features())),
+            (Self::Activation(_), shape) => Ok(shape),
+        }
+    }
+
+    /// The shapes of weight and bias with the extents that initializers look at.
+    fn parameters(self, input: Shape) -> Option<([Vec<usize>; 2], Fans)> {
+        match (self, input) {
+            (Self::Dense { units }, shape) => {
+                let inputs = shape.features();
+                let fans = Fans {
+                    fan_in: inputs,
+                    fan_out: units,
+                    units,
+                };
+                Some(([vec![inputs, units], vec![units]], fans))
+            }
+            (Self::Conv2d { filters, kernel }, Shape::Image { channels, .. }) => {
+                let pixels = kernel * kernel;
+                let fans = Fans {
+                    fan_in: channels * pixels,
+                    fan_out: filters * pixels,
+                    units: filters,
+                };
+                Some((
+                    [vec![filters, channels, kernel, kernel], vec![filters]],
+                    fans,
+                ))
+            }
+            _ => None,
+        }
+    }
+}
+
+struct Misfit {
+    expected: String,
+    got: String,
+    hint: &'static str,
+}
+
+impl Misfit {
+    fn new(expected: &str, got: impl Into<String>, hint: &'static str) -> Self {
+        Self {
+            expected: expected.to_owned(),
+            got: got.into(),
+            hint,
+        }
+    }
+}
+
+/// Checks a model and works out every layer, and the one loss.
+pub(crate) fn plan(model: &Model) -> Result<(Vec<PlannedLayer>, Loss)> {
+    let wrong = |what: &str| Error::new(ErrorKind::Model, what);
+    if model.input.features() == 0 {
+        return Err(wrong("a model needs an input")
+            .expected("at least one feature")
+            .got(format!("Model::input({})", model.input)));
+    }
+    if model.layers.is_empty() {
+        return Err(wrong("a model without layers cannot learn")
+            .expected("at least one layer")
+            .got("none")
+            .hint("for example Model::input(784).dense(10).softmax()"));
+    }
+    if let Some(misplaced) = model.misplaced.first() {
+        return Err(wrong(&format!("{misplaced} has no layer to go with"))
+            .why("it belongs to the layer just before it, and that one has no weights")
+            .hint("put it right after .dense(…) or .conv2d(…)"));
+    }
+    let mut layers: Vec<PlannedLayer> = Vec::new();
+    let mut shape = model.input;
+    for (index, spec) in model.layers.iter().enumerate() {
+        let base = spec.kind.name();
+        let number = 1 + layers
+            .iter()
+            .filter(|layer| layer.kind.name() == base)
+            .count();
+        let name = format!("{base}_{number}");
+        let mut layer = PlannedLayer {
+            kind: spec.kind,
+            input: shape,
+            output: shape,
+            name: name.clone(),
+            parameters: Vec::new(),
+        };
+        layer.output = spec.kind.output(shape).map_err(|misfit| {
+            wrong(&format!(
+                "{} does not fit what comes before it",
+                layer.place(index)
+            ))
+            .expected(misfit.expected)
+            .got(misfit.got)
+            .hint(misfit.hint)
+        })?;
+        if let Some(([weight, bias], fans)) = spec.kind.parameters(shape) {
+            let inits = [
+                spec.weights.unwrap_or(model.weights),
+                spec.biases.unwrap_or(model.biases),
+            ];
+            for ((what, shape), init) in [("weight", weight), ("bias", bias)].into_iter().zip(inits)
+            {
+                init.check()
+                    .map_err(|error| error.within(layer.place(index)))?;
+                let name = format!("{name}.{what}");
+                layer.parameters.push(PlannedParameter {
+                    name,
+                    shape,
+                    init,
+                    fans,
+                });
+            }
+        }
+        shape = layer.output;
+        layers.push(layer);
+    }
+    let loss = one_loss(model)?;
+    if let shape @ Shape::Image { .. } = shape {
+        return Err(wrong("a loss needs a row of outputs")
+            .expected("[outputs]")
+            .got(format!("an image, {shape}"))
+            .hint("put .flatten().dense(10) before the loss"));
+    }
+    Ok((layers, loss))
+}
+
+fn one_loss(model: &Model) -> Result<Loss> {
+    match model.losses[..] {
+        [loss] => Ok(loss),
+        [] => Err(Error::new(ErrorKind::Model, "a model needs a loss")
+            .hint("end it with .softmax() for classes or .squared_error() for values")),
+        _ => Err(Error::new(ErrorKind::Model, "a model has one loss")
+            .got(format!("{}", model.losses.len()))
+            .why("softmax and squared error each end a model with their own loss")
+            .hint("keep one of .softmax() and .squared_error()")),
+    }
+}

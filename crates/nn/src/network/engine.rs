@@ -1,0 +1,143 @@
+//! The passes themselves: compiled here for f32 and f64, called through [`Scalar`].
+
+use chainrule_error::Result;
+use ndarray::ArrayD;
+use rand::SeedableRng;
+use rand_pcg::Pcg64;
+
+use super::{BuiltLayer, Network, Workspace};
+use crate::{
+    Gradients, Model, Parameter, Scalar, Targets,
+    layers::Backward,
+    model::{PlannedLayer, plan},
+};
+
+pub(crate) fn build<F: Scalar>(model: &Model, seed: u64) -> Result<Network<F>> {
+    let (planned, loss) = plan(model)?;
+    let mut rng = Pcg64::seed_from_u64(seed);
+    let mut parameters = Vec::new();
+    let layers = planned.iter().enumerate().map(|(index, layer)| {
+        let first = parameters.len();
+        draw(layer, &mut rng, &mut parameters);
+        BuiltLayer {
+            name: layer.name.clone(),
+            place: layer.place(index),
+            output: layer.output,
+            mathematics: layer.mathematics(),
+            parameters: first..parameters.len(),
+        }
+    });
+    let layers = layers.collect();
+    Ok(Network {
+        model: model.clone(),
+        loss,
+        layers,
+        parameters,
+    })
+}
+
+fn draw<F: Scalar>(layer: &PlannedLayer, rng: &mut Pcg64, parameters: &mut Vec<Parameter<F>>) {
+    for planned in &layer.parameters {
+        let mut values = Vec::new();
+        let count = planned.shape.iter().product();
+        planned
+            .init
+            .draw(planned.fans, rng, |value| values.push(F::of(value)), count);
+        let value = ArrayD::from_shape_vec(planned.shape.clone(), values);
+        let value = value.expect("as many values as the shape has; please report");
+        parameters.push(Parameter {
+            name: planned.name.clone(),
+            value,
+        });
+    }
+}
+
+pub(crate) fn workspace<F: Scalar>(network: &Network<F>, capacity: usize) -> Workspace<F> {
+    let input = network.model.input.features();
+    let lens: Vec<_> = std::iter::once(input)
+        .chain(network.layers.iter().map(|layer| layer.output.features()))
+        .collect();
+    let buffers = |skip| {
+        lens.iter()
+            .skip(skip)
+            .map(|len| vec![F::zero(); capacity * len])
+            .collect()
+    };
+    let zeros = |parameter: &Parameter<F>| Parameter {
+        name: parameter.name.clone(),
+        value: ArrayD::zeros(parameter.value.raw_dim()),
+    };
+    Workspace {
+        capacity,
+        names: network
+            .layers
+            .iter()
+            .map(|layer| layer.name.clone())
+            .collect(),
+        activations: buffers(0),
+        deltas: buffers(1),
+        scratch: network
+            .layers
+            .iter()
+            .map(|l| l.mathematics.scratch(capacity))
+            .collect(),
+        gradients: Gradients {
+            entries: network.parameters.iter().map(zeros).collect(),
+            loss: 0.0,
+            samples: 0,
+        },
+        lens,
+    }
+}
+
+pub(crate) fn forward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize) {
+    for (i, layer) in network.layers.iter().enumerate() {
+        let (before, after) = w.activations.split_at_mut(i + 1);
+        let x = &before[i][..batch * w.lens[i]];
+        let y = &mut after[0][..batch * w.lens[i + 1]];
+        let parameters = &network.parameters[layer.parameters.clone()];
+        layer
+            .mathematics
+            .forward(parameters, x, y, batch, &mut w.scratch[i]);
+    }
+}
+
+pub(crate) fn forward_backward<F: Scalar>(
+    network: &Network<F>,
+    w: &mut Workspace<F>,
+    batch: usize,
+    targets: Targets<'_, F>,
+) -> f64 {
+    forward(network, w, batch);
+    let last = network.layers.len();
+    let outputs = w.lens[last];
+    let scores = &w.activations[last][..batch * outputs];
+    let d_scores = &mut w.deltas[last - 1][..batch * outputs];
+    let loss = network
+        .loss
+        .of_batch(network.model.reduction, scores, targets, d_scores, outputs);
+    w.gradients.loss = loss;
+    w.gradients.samples = batch;
+
+    // Below the first layer that learns nobody needs a gradient.
+    let lowest = network
+        .layers
+        .iter()
+        .position(|layer| !layer.parameters.is_empty());
+    for i in (lowest.unwrap_or(last)..last).rev() {
+        let layer = &network.layers[i];
+        let (below, above) = w.deltas.split_at_mut(i);
+        let needed = lowest.is_some_and(|lowest| i > lowest);
+        let pass = Backward {
+            parameters: &network.parameters[layer.parameters.clone()],
+            x: &w.activations[i][..batch * w.lens[i]],
+            y: &w.activations[i + 1][..batch * w.lens[i + 1]],
+            dy: &above[0][..batch * w.lens[i + 1]],
+            dx: needed.then(|| &mut below[i - 1][..batch * w.lens[i]]),
+            gradients: &mut w.gradients.entries[layer.parameters.clone()],
+            batch,
+        };
+        layer.mathematics.backward(pass, &mut w.scratch[i]);
+    }
+    loss
+}

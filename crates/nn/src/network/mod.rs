@@ -1,0 +1,331 @@
+//! A model with parameters: scores, losses, gradients.
+
+pub(crate) mod engine;
+mod workspace;
+
+use std::{fmt, ops::Range, sync::Arc};
+
+use chainrule_error::{Error, ErrorKind, Result};
+use ndarray::{Array2, ArrayD};
+pub use workspace::Workspace;
+
+use crate::{
+    Gradients, Loss, Model, Parameter, Scalar, Shape, Targets, layers::Layer, loss, parameter,
+};
+
+/// A network: a [`Model`] with numbers.
+///
+/// `Network` alone is `Network<f32>`; [`Model::build_f64`] gives a `Network<f64>`. Cloning copies
+/// the parameters.
+#[derive(Clone)]
+pub struct Network<F: Scalar = f32> {
+    model: Model,
+    loss: Loss,
+    layers: Arc<[BuiltLayer<F>]>,
+    parameters: Vec<Parameter<F>>,
+}
+
+#[derive(Debug)]
+struct BuiltLayer<F: Scalar> {
+    name: String,
+    place: String,
+    output: Shape,
+    mathematics: Box<dyn Layer<F>>,
+    /// Which of the network's parameters are this layer's.
+    parameters: Range<usize>,
+}
+
+impl<F: Scalar> Network<F> {
+    /// The description that it was built from.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// How many scores it gives for one sample.
+    pub fn outputs(&self) -> usize {
+        self.layers
+            .last()
+            .map_or(0, |layer| layer.output.features())
+    }
+
+    /// Every parameter, layer by layer, the weight before the bias.
+    pub fn parameters(&self) -> &[Parameter<F>] {
+        &self.parameters
+    }
+
+    /// The parameter of that name, such as `dense_1.weight`.
+    ///
+    /// # Errors
+    ///
+    /// When there is none; the error lists the names that there are.
+    pub fn parameter(&self, name: &str) -> Result<&ArrayD<F>> {
+        parameter::find(&self.parameters, name)
+    }
+
+    /// Replaces the values of one parameter.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such parameter or the shape is another.
+    pub fn set_parameter(&mut self, name: &str, value: ArrayD<F>) -> Result<()> {
+        let shape = self.parameter(name)?.shape().to_vec();
+        if shape != value.shape() {
+            return Err(
+                Error::new(ErrorKind::Shape, format!("{name} has another shape"))
+                    .expected(format!("{shape:?}"))
+                    .got(format!("{:?}", value.shape())),
+            );
+        }
+        for parameter in self
+            .parameters
+            .iter_mut()
+            .filter(|parameter| parameter.name == name)
+        {
+            parameter.value = value.as_standard_layout().into_owned();
+        }
+        Ok(())
+    }
+
+    /// The scores (logits) of a batch.
+    ///
+    /// # Shapes
+    ///
+    /// `[batch, features]` → `[batch, outputs]`.
+    ///
+    /// # Errors
+    ///
+    /// When the rows have another length than the model's input, there are none, or a number is
+    /// NaN or infinite.
+    pub fn forward(&self, x: &Array2<F>) -> Result<Array2<F>> {
+        let mut workspace = self.filled_workspace(x)?;
+        F::forward(self, &mut workspace, x.nrows());
+        Ok(self.array(workspace.scores(x.nrows())))
+    }
+
+    /// The softmax of the scores: each row's probabilities of the classes.
+    ///
+    /// # Shapes
+    ///
+    /// `[batch, features]` → `[batch, outputs]`.
+    ///
+    /// # Errors
+    ///
+    /// As [`forward`](Self::forward).
+    pub fn probabilities(&self, x: &Array2<F>) -> Result<Array2<F>> {
+        let scores = self.forward(x)?;
+        let mut probabilities = vec![F::zero(); scores.len()];
+        let scores = scores
+            .as_slice()
+            .expect("scores lie row by row; please report");
+        loss::softmax(scores, &mut probabilities, self.outputs());
+        Ok(self.array(&probabilities))
+    }
+
+    /// The class with the greatest score, for each sample.
+    ///
+    /// # Errors
+    ///
+    /// As [`forward`](Self::forward), and when a score is NaN: then no class is the greatest.
+    pub fn predict(&self, x: &Array2<F>) -> Result<Vec<usize>> {
+        let scores = self.forward(x)?;
+        if let Some(((sample, _), _)) = scores.indexed_iter().find(|(_, score)| score.is_nan()) {
+            return Err(Error::new(ErrorKind::NotFinite, "a score is not a number")
+                .got(format!("NaN for sample {sample}"))
+                .why("the parameters are no numbers any more; training has diverged")
+                .hint("train again with a smaller learning rate"));
+        }
+        Ok(scores
+            .outer_iter()
+            .map(|row| argmax(row.iter().copied()))
+            .collect())
+    }
+
+    /// The loss of a batch: averaged over its samples or summed, as the model says.
+    ///
+    /// # Errors
+    ///
+    /// As [`gradients`](Self::gradients).
+    pub fn loss<'a>(&self, x: &Array2<F>, targets: impl Into<Targets<'a, F>>) -> Result<f64> {
+        self.gradients(x, targets).map(|gradients| gradients.loss)
+    }
+
+    /// The gradients of the loss with respect to every parameter.
+    ///
+    /// # Shapes
+    ///
+    /// `x` is `[batch, features]`; targets are labels, or an array `[batch, outputs]` such as
+    /// one-hot rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`forward`](Self::forward), and when targets are too few, too many, out of range, or
+    /// of another width than the outputs.
+    pub fn gradients<'a>(
+        &self,
+        x: &Array2<F>,
+        targets: impl Into<Targets<'a, F>>,
+    ) -> Result<Gradients<F>> {
+        let targets = targets.into();
+        let mut workspace = self.filled_workspace(x)?;
+        self.forward_backward_in(&mut workspace, x.nrows(), targets)?;
+        Ok(workspace.into_gradients())
+    }
+
+    /// Buffers for batches of up to `capacity` samples, to be used again and again: steps in a
+    /// workspace allocate nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the capacity is 0.
+    pub fn workspace(&self, capacity: usize) -> Result<Workspace<F>> {
+        if capacity == 0 {
+            return Err(Error::new(ErrorKind::Value, "a batch needs samples")
+                .expected("a batch size of at least 1")
+                .got("0"));
+        }
+        Ok(F::workspace(self, capacity))
+    }
+
+    /// The scores of the batch that was written to [`Workspace::input_mut`].
+    ///
+    /// # Errors
+    ///
+    /// When the batch is empty or larger than the workspace.
+    pub fn forward_in<'w>(&self, workspace: &'w mut Workspace<F>, batch: usize) -> Result<&'w [F]> {
+        workspace.check(batch)?;
+        F::forward(self, workspace, batch);
+        Ok(workspace.scores(batch))
+    }
+
+    /// Loss and gradients of the batch that was written to [`Workspace::input_mut`]. The gradients
+    /// stay in the workspace.
+    ///
+    /// A NaN is no error here, since training has to see it: ask
+    /// [`Workspace::first_non_finite`] when the loss is not finite.
+    ///
+    /// # Errors
+    ///
+    /// When the batch is empty or larger than the workspace, or targets do not fit.
+    pub fn forward_backward_in(
+        &self,
+        workspace: &mut Workspace<F>,
+        batch: usize,
+        targets: Targets<'_, F>,
+    ) -> Result<f64> {
+        workspace.check(batch)?;
+        targets.check(batch, self.outputs())?;
+        Ok(F::forward_backward(self, workspace, batch, targets))
+    }
+
+    /// Calls `update(parameter, gradient)` for the values of every parameter: what an optimizer
+    /// is built on.
+    ///
+    /// # Errors
+    ///
+    /// When the gradients are another network's: a name or a shape differs, or one is missing.
+    pub fn update(
+        &mut self,
+        gradients: &Gradients<F>,
+        mut update: impl FnMut(&mut [F], &[F]),
+    ) -> Result<()> {
+        let fits = self.parameters.len() == gradients.entries.len()
+            && self
+                .parameters
+                .iter()
+                .zip(&gradients.entries)
+                .all(|(parameter, gradient)| {
+                    parameter.name == gradient.name
+                        && parameter.value.shape() == gradient.value.shape()
+                });
+        if !fits {
+            let names = |entries: &[Parameter<F>]| {
+                let name =
+                    |entry: &Parameter<F>| format!("{} {:?}", entry.name, entry.value.shape());
+                entries.iter().map(name).collect::<Vec<_>>().join(", ")
+            };
+            return Err(Error::new(
+                ErrorKind::Shape,
+                "these are not the gradients of this network",
+            )
+            .expected(names(&self.parameters))
+            .got(names(&gradients.entries))
+            .hint("take them from network.gradients(&x, &y) of the same network"));
+        }
+        for (parameter, gradient) in self.parameters.iter_mut().zip(&gradients.entries) {
+            match gradient.value.as_slice() {
+                Some(values) => update(parameter.values_mut(), values),
+                None => {
+                    let values = gradient.value.as_standard_layout().into_owned();
+                    let values = values.as_slice().expect("standard layout; please report");
+                    update(parameter.values_mut(), values);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn filled_workspace(&self, x: &Array2<F>) -> Result<Workspace<F>> {
+        let features = self.model.input.features();
+        if x.ncols() != features {
+            let place = self.layers.first().map_or("", |layer| layer.place.as_str());
+            let mut error = Error::new(
+                ErrorKind::Shape,
+                format!("shape mismatch in {place}, forward pass"),
+            )
+            .expected(format!("[batch, {features}]"))
+            .got(format!("{:?}", x.shape()))
+            .hint(format!("build the model with Model::input({})", x.ncols()));
+            if x.ncols() == features + 1 {
+                error = error
+                    .why("one column too many, perhaps a bias column; layers hold their own bias");
+            }
+            return Err(error);
+        }
+        if let Some(((row, column), value)) = x.indexed_iter().find(|(_, v)| !v.is_finite()) {
+            return Err(
+                Error::new(ErrorKind::NotFinite, "an input is not a finite number")
+                    .got(format!("{value} in row {row}, column {column}")),
+            );
+        }
+        if x.nrows() == 0 {
+            return Err(Error::new(ErrorKind::Shape, "a batch needs samples")
+                .expected(format!("[batch, {features}] with at least one row"))
+                .got(format!("{:?}", x.shape())));
+        }
+        let mut workspace = self.workspace(x.nrows())?;
+        workspace
+            .input_mut(x.nrows())
+            .iter_mut()
+            .zip(x)
+            .for_each(|(to, &from)| *to = from);
+        Ok(workspace)
+    }
+
+    fn array(&self, rows: &[F]) -> Array2<F> {
+        let shape = (rows.len() / self.outputs(), self.outputs());
+        Array2::from_shape_vec(shape, rows.to_vec()).expect("rows are whole; please report")
+    }
+}
+
+/// The place of the first greatest value.
+fn argmax<F: Scalar>(values: impl Iterator<Item = F>) -> usize {
+    let mut best = (0, F::neg_infinity());
+    for (i, value) in values.enumerate() {
+        if value > best.1 {
+            best = (i, value);
+        }
+    }
+    best.0
+}
+
+impl<F: Scalar> fmt::Debug for Network<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<F: Scalar> fmt::Display for Network<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "network in {}\n{}", F::NAME, self.model)
+    }
+}

@@ -1,0 +1,92 @@
+//! The buffers of a forward and a backward pass, allocated once.
+
+use chainrule_error::{Error, ErrorKind, Result};
+
+use crate::{Gradients, Scalar, layers::Scratch};
+
+/// Buffers for batches of up to a number of samples: activations, gradients, working space.
+///
+/// ```
+/// use chainrule_nn::{Model, Optimizer, Sgd, Targets};
+///
+/// let mut network = Model::input(2).dense(2).softmax().build(1)?;
+/// let mut workspace = network.workspace(100)?;
+/// let mut sgd = Sgd::new(0.1)?;
+/// let labels = [0, 1, 1];
+/// for _ in 0..10 {
+///     workspace.input_mut(3).copy_from_slice(&[0.1, 0.9, 0.8, 0.2, 0.7, 0.1]);
+///     network.forward_backward_in(&mut workspace, 3, Targets::from(&labels))?;
+///     sgd.step(&mut network, workspace.gradients())?;
+/// }
+/// # Ok::<(), chainrule_nn::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Workspace<F: Scalar = f32> {
+    pub(super) capacity: usize,
+    /// The names of the layers, for [`first_non_finite`](Self::first_non_finite).
+    pub(super) names: Vec<String>,
+    /// Numbers of one sample: of the input, and after each layer.
+    pub(super) lens: Vec<usize>,
+    /// The input, and what each layer puts out.
+    pub(super) activations: Vec<Vec<F>>,
+    /// The gradient of the loss with respect to what each layer puts out.
+    pub(super) deltas: Vec<Vec<F>>,
+    pub(super) scratch: Vec<Scratch<F>>,
+    pub(super) gradients: Gradients<F>,
+}
+
+impl<F: Scalar> Workspace<F> {
+    /// The largest batch that fits.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Where a batch's inputs go, `[batch, features]` row by row. A batch beyond the capacity
+    /// gets as many rows as there are.
+    pub fn input_mut(&mut self, batch: usize) -> &mut [F] {
+        let len = batch.min(self.capacity) * self.lens[0];
+        &mut self.activations[0][..len]
+    }
+
+    /// The scores of the last forward pass, `[batch, outputs]` row by row.
+    pub fn scores(&self, batch: usize) -> &[F] {
+        let last = self.lens.len() - 1;
+        &self.activations[last][..batch.min(self.capacity) * self.lens[last]]
+    }
+
+    /// The gradients of the last backward pass.
+    pub fn gradients(&self) -> &Gradients<F> {
+        &self.gradients
+    }
+
+    pub(super) fn into_gradients(self) -> Gradients<F> {
+        self.gradients
+    }
+
+    /// The first layer that put out a NaN or an infinite number in the last forward pass of
+    /// `batch` samples, or `loss` when only the loss is not finite.
+    pub fn first_non_finite(&self, batch: usize) -> Option<&str> {
+        let batch = batch.min(self.capacity);
+        let finite = |i: usize| {
+            self.activations[i][..batch * self.lens[i]]
+                .iter()
+                .all(|v| v.is_finite())
+        };
+        let layer = (1..self.lens.len())
+            .find(|&i| !finite(i))
+            .map(|i| self.names[i - 1].as_str());
+        layer.or((!self.gradients.loss.is_finite()).then_some("loss"))
+    }
+
+    pub(super) fn check(&self, batch: usize) -> Result<()> {
+        if (1..=self.capacity).contains(&batch) {
+            return Ok(());
+        }
+        Err(
+            Error::new(ErrorKind::Value, "a batch does not fit its workspace")
+                .expected(format!("1 to {} samples", self.capacity))
+                .got(batch.to_string())
+                .hint("make the workspace as large as the largest batch"),
+        )
+    }
+}

@@ -1,0 +1,84 @@
+//! The two arithmetics, f32 and f64, behind one sealed trait.
+
+use chainrule_error::Result;
+use ndarray::NdFloat;
+
+use crate::{Model, Network, Targets, Workspace, network::engine};
+
+/// f32 or f64.
+///
+/// Beside the arithmetic it carries the entry points of the heavy code. They are compiled here,
+/// once for each type; generic code of a caller, such as a notebook cell, only calls them and is
+/// not burdened with compiling a network again.
+pub trait Scalar: NdFloat + Default + std::iter::Sum + sealed::Sealed {
+    /// What the type is called in summaries: `f32` or `f64`.
+    const NAME: &'static str;
+
+    /// The nearest value of this type.
+    fn of(value: f64) -> Self;
+
+    /// The value as f64, exactly.
+    fn as_f64(self) -> f64;
+
+    #[doc(hidden)]
+    fn build(model: &Model, seed: u64) -> Result<Network<Self>>;
+
+    #[doc(hidden)]
+    fn workspace(network: &Network<Self>, capacity: usize) -> Workspace<Self>;
+
+    #[doc(hidden)]
+    fn forward(network: &Network<Self>, workspace: &mut Workspace<Self>, batch: usize);
+
+    #[doc(hidden)]
+    fn forward_backward(
+        network: &Network<Self>,
+        workspace: &mut Workspace<Self>,
+        batch: usize,
+        targets: Targets<'_, Self>,
+    ) -> f64;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+macro_rules! scalar {
+    ($($float:ident)*) => {$(
+        impl Scalar for $float {
+            const NAME: &'static str = stringify!($float);
+
+            fn of(value: f64) -> Self {
+                value as $float
+            }
+
+            fn as_f64(self) -> f64 {
+                f64::from(self)
+            }
+
+            fn build(model: &Model, seed: u64) -> Result<Network<Self>> {
+                engine::build(model, seed)
+            }
+
+            fn workspace(network: &Network<Self>, capacity: usize) -> Workspace<Self> {
+                engine::workspace(network, capacity)
+            }
+
+            fn forward(network: &Network<Self>, workspace: &mut Workspace<Self>, batch: usize) {
+                engine::forward(network, workspace, batch);
+            }
+
+            fn forward_backward(
+                network: &Network<Self>,
+                workspace: &mut Workspace<Self>,
+                batch: usize,
+                targets: Targets<'_, Self>,
+            ) -> f64 {
+                engine::forward_backward(network, workspace, batch, targets)
+            }
+        }
+    )*};
+}
+
+scalar!(f32 f64);

@@ -1,0 +1,195 @@
+//! Every layer's and every loss's gradient against central differences, in f64, on models, inputs
+//! and targets that are drawn anew: a property, not an example.
+
+use chainrule_nn::{Init, Model, Network, Reduction, Targets};
+use ndarray::Array2;
+use proptest::prelude::*;
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64;
+
+const STEP: f64 = 1e-5;
+
+/// The worst relative error of any parameter's gradient, with its name and index.
+fn worst(network: &Network<f64>, x: &Array2<f64>, y: Targets<'_, f64>) -> (f64, String) {
+    let gradients = network.gradients(x, y).unwrap();
+    let mut worst = (0.0, String::from("nothing"));
+    for parameter in network.parameters() {
+        let analytic = gradients.get(&parameter.name).unwrap();
+        for (index, &g) in analytic.iter().enumerate() {
+            let at = |shift: f64| {
+                let mut moved = network.clone();
+                let mut value = parameter.value.clone();
+                value.as_slice_mut().unwrap()[index] += shift;
+                moved.set_parameter(&parameter.name, value).unwrap();
+                moved.loss(x, y).unwrap()
+            };
+            let numeric = (at(STEP) - at(-STEP)) / (2.0 * STEP);
+            let error = (g - numeric).abs() / (1e-3 + g.abs() + numeric.abs());
+            if error > worst.0 {
+                worst = (
+                    error,
+                    format!("{}[{index}]: {g} against {numeric}", parameter.name),
+                );
+            }
+        }
+    }
+    worst
+}
+
+fn inputs(batch: usize, features: usize, seed: u64) -> Array2<f64> {
+    let mut rng = Pcg64::seed_from_u64(seed);
+    Array2::from_shape_simple_fn((batch, features), || rng.random_range(-1.0..1.0))
+}
+
+/// Smooth everywhere in the drawn range, so that no kink of ReLU or max pooling lies within a
+/// step: values that close are drawn with probability of about 1e-5 for each unit.
+fn check(model: &Model, batch: usize, seed: u64, one_hot: bool) -> Result<(), TestCaseError> {
+    let model = model.clone().biases(Init::Uniform(0.5));
+    let network = model.build_f64(seed).unwrap();
+    let features = network
+        .parameters()
+        .first()
+        .map_or(0, |_| model_features(&network));
+    let x = inputs(batch, features, seed ^ 0x5eed);
+    let outputs = network.outputs();
+    let labels: Vec<u8> = (0..batch)
+        .map(|i| ((i as u64 + seed) % outputs as u64) as u8)
+        .collect();
+    let values = Array2::from_shape_fn((batch, outputs), |(i, j)| {
+        ((i * 3 + j * 5) % 7) as f64 / 7.0
+    });
+    let targets = if one_hot {
+        Targets::from(&labels)
+    } else {
+        Targets::from(&values)
+    };
+    let (error, place) = worst(&network, &x, targets);
+    prop_assert!(
+        error < 1e-6,
+        "relative error {error:e} at {place}\n{network}"
+    );
+    Ok(())
+}
+
+fn reductions() -> impl Strategy<Value = Reduction> {
+    prop_oneof![Just(Reduction::Mean), Just(Reduction::Sum)]
+}
+
+/// Names the loss and the activation that a property draws.
+fn dressed(model: Model, softmax: bool) -> Model {
+    if softmax {
+        model.softmax()
+    } else {
+        model.squared_error()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn dense(inputs in 1_usize..6, units in 1_usize..6, batch in 1_usize..5, softmax: bool,
+             one_hot: bool, reduction in reductions(), seed in 0_u64..1000) {
+        let model = dressed(Model::input(inputs).dense(units), softmax).reduction(reduction);
+        check(&model, batch, seed, one_hot)?;
+    }
+
+    #[test]
+    fn activations(which in 0_usize..3, units in 1_usize..6, batch in 1_usize..5, softmax: bool,
+                   one_hot: bool, seed in 0_u64..1000) {
+        let model = Model::input(3).dense(units);
+        let model = match which { 0 => model.relu(), 1 => model.sigmoid(), _ => model.tanh() };
+        check(&dressed(model.dense(4), softmax), batch, seed, one_hot)?;
+    }
+
+    #[test]
+    fn activations_as_the_last_layer(which in 0_usize..3, softmax: bool, seed in 0_u64..1000) {
+        let model = Model::input(3).dense(4);
+        let model = match which { 0 => model.relu(), 1 => model.sigmoid(), _ => model.tanh() };
+        check(&dressed(model, softmax), 3, seed, false)?;
+    }
+
+    #[test]
+    fn convolution(channels in 1_usize..4, height in 1_usize..6, width in 1_usize..6,
+                   kernel in 1_usize..5, filters in 1_usize..4, batch in 1_usize..4,
+                   reduction in reductions(), seed in 0_u64..1000) {
+        let model = Model::input([channels, height, width])
+            .conv2d(filters, kernel)
+            .tanh()
+            .conv2d(2, kernel)
+            .flatten()
+            .dense(3)
+            .softmax()
+            .reduction(reduction);
+        check(&model, batch, seed, true)?;
+    }
+
+    #[test]
+    fn max_pooling(height in 1_usize..7, width in 1_usize..7, size in 1_usize..4,
+                   batch in 1_usize..4, seed in 0_u64..1000) {
+        let model = Model::input([2, height, width])
+            .conv2d(2, 3)
+            .max_pool2d(size)
+            .flatten()
+            .dense(3)
+            .softmax();
+        check(&model, batch, seed, true)?;
+    }
+
+    /// The homework's fourth model, on smaller images.
+    #[test]
+    fn model_four(batch in 1_usize..3, seed in 0_u64..1000) {
+        let model = Model::input([1, 8, 8])
+            .conv2d(3, 3)
+            .max_pool2d(2)
+            .conv2d(3, 3)
+            .max_pool2d(2)
+            .flatten()
+            .dense(6)
+            .relu()
+            .dense(4)
+            .softmax()
+            .reduction(Reduction::Sum);
+        check(&model, batch, seed, true)?;
+    }
+
+    /// f32 draws the same numbers as f64 and computes the same to its own precision.
+    #[test]
+    fn single_precision_follows_double(seed in 0_u64..1000) {
+        let model = Model::input([1, 6, 6]).conv2d(3, 3).max_pool2d(2).flatten().dense(8).relu()
+            .dense(4).softmax();
+        let (single, double) = (model.build(seed).unwrap(), model.build_f64(seed).unwrap());
+        let x = inputs(5, 36, seed);
+        let labels = [0, 1, 2, 3, 0];
+        let a = single.gradients(&x.mapv(|v| v as f32), &labels).unwrap();
+        let b = double.gradients(&x, &labels).unwrap();
+        prop_assert!((a.loss - b.loss).abs() < 1e-5);
+        for (a, b) in a.entries.iter().zip(&b.entries) {
+            let close = a.value.iter().zip(&b.value).all(|(&a, b)| (f64::from(a) - b).abs() < 1e-5);
+            prop_assert!(close, "{}", a.name);
+        }
+    }
+
+    /// A batch's gradient is the mean of its samples' gradients, or the sum.
+    #[test]
+    fn batches_are_means_or_sums_of_samples(batch in 1_usize..6, seed in 0_u64..1000) {
+        let model = Model::input(4).dense(5).tanh().dense(3).softmax();
+        let x = inputs(batch, 4, seed);
+        let labels: Vec<u8> = (0..batch).map(|i| (i % 3) as u8).collect();
+        for reduction in [Reduction::Mean, Reduction::Sum] {
+            let network = model.clone().reduction(reduction).build_f64(seed).unwrap();
+            let whole = network.gradients(&x, &labels).unwrap();
+            let mut sums: Vec<_> = whole.entries.iter().map(|entry| &entry.value * 0.0).collect();
+            for i in 0..batch {
+                let row = x.row(i).insert_axis(ndarray::Axis(0)).to_owned();
+                let one = network.gradients(&row, &labels[i..=i]).unwrap();
+                sums.iter_mut().zip(&one.entries).for_each(|(sum, entry)| *sum += &entry.value);
+            }
+            let scale = if reduction == Reduction::Mean { 1.0 / batch as f64 } else { 1.0 };
+            for (sum, entry) in sums.iter().zip(&whole.entries) {
+                let difference = &entry.value - &(sum * scale);
+                prop_assert!(difference.iter().all(|d| d.abs() < 1e-12), "{}", entry.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Text that a cell showed: without colours, without progress, and with its numbers told apart.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A pattern that is written in this file.
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a pattern of our own is a regular expression; please report")
+}
+
+/// The text without terminal colours.
+pub(super) fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
+/// Whether a line reports progress: it begins with a percentage, as in `[ 40 %]`.
+pub(super) fn is_progress(line: &str) -> bool {
+    static PREFIX: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[ *\d{1,3} ?%\]"));
+    PREFIX.is_match(line)
+}
+
+/// The text without its lines of progress.
+pub(super) fn without_progress(text: &str) -> String {
+    text.split_inclusive('\n')
+        .filter(|line| !is_progress(line))
+        .collect()
+}
+
+/// The text with every number, and the spaces that align it, replaced by ` # `.
+///
+/// `12 345` counts as one number, so that a time may grow beyond a thousand.
+pub(super) fn without_numbers(text: &str) -> String {
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"[ \t]*(?:(?:\b|[-+])(?:\d{1,3}(?:[ _,\x{a0}\x{2009}\x{202f}]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|\d+)[ \t]*",
+        )
+    });
+    NUMBER.replace_all(text, " # ").into_owned()
+}
+
+/// A text taken apart: what stands around the numbers, and the numbers.
+///
+/// Digits within a word (`f32`, `layer_1`) belong to the word. The spaces beside a number are
+/// left out, since they align columns and change with the number's width.
+#[derive(Debug, PartialEq)]
+pub(super) struct Numbers {
+    /// The text with ` # ` in place of each number.
+    pub(super) around: String,
+    /// The numbers in order, as they were written.
+    pub(super) numbers: Vec<String>,
+}
+
+impl Numbers {
+    /// Takes a text apart.
+    pub(super) fn of(text: &str) -> Self {
+        static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+            pattern(
+                r"(?P<before>^|[^\w.+-])(?P<number>[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)",
+            )
+        });
+        let (mut around, mut numbers, mut end) = (String::new(), Vec::new(), 0);
+        for found in NUMBER.captures_iter(text) {
+            let number = found
+                .name("number")
+                .expect("the pattern has a number; please report");
+            around.push_str(text[end..number.start()].trim_end_matches([' ', '\t']));
+            around.push_str(" # ");
+            numbers.push(number.as_str().to_owned());
+            let rest = &text[number.end()..];
+            end = number.end() + (rest.len() - rest.trim_start_matches([' ', '\t']).len());
+        }
+        around.push_str(text.get(end..).unwrap_or_default());
+        Self { around, numbers }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_progress_are_those_that_begin_with_a_percentage() {
+        for line in ["[ 40 %] x", "[100 %]", "[  7%] y", "[40 %] z"] {
+            assert!(is_progress(line), "{line}");
+        }
+        for line in ["[40]", " [ 40 %]", "40 %", "[%]", "[a %]"] {
+            assert!(!is_progress(line), "{line}");
+        }
+        assert_eq!(without_progress("a\n[ 1 %] b\nc"), "a\nc");
+        assert_eq!(without_progress("[ 1 %] b"), "");
+    }
+
+    #[test]
+    fn colours_are_removed() {
+        assert_eq!(plain("\u{1b}[31mred\u{1b}[0m"), "red");
+    }
+
+    #[test]
+    fn times_that_differ_in_width_leave_the_same_text() {
+        let same = [
+            ("took 1.2 s", "took 12 s"),
+            ("  987 ms |", "1 234 ms |"),
+            ("a  9.5 b", "a 10.25 b"),
+            ("1e-5", "2.5E+3"),
+            ("0.5s", "17s"),
+            ("-3", "4"),
+        ];
+        for (a, b) in same {
+            assert_eq!(without_numbers(a), without_numbers(b));
+        }
+        assert_ne!(without_numbers("1.2 s"), without_numbers("1.2 ms"));
+        assert_ne!(without_numbers("1 and 2"), without_numbers("1 or 2"));
+    }
+
+    #[test]
+    fn numbers_are_told_from_words() {
+        let taken = Numbers::of("f32 loss  0.25, rate -1e-3 (of 60000) v1.2");
+        assert_eq!(taken.numbers, ["0.25", "-1e-3", "60000"]);
+        assert_eq!(taken.around, "f32 loss # , rate # (of # ) v1.2");
+        assert_eq!(Numbers::of("1 2\n3").numbers, ["1", "2", "3"]);
+        assert_eq!(Numbers::of("").numbers, Vec::<String>::new());
+    }
+
+    #[test]
+    fn alignment_does_not_count() {
+        assert_eq!(
+            Numbers::of("|  9.5 |").around,
+            Numbers::of("| 10.25 |").around
+        );
+        assert_ne!(
+            Numbers::of("| 9.5 |").around,
+            Numbers::of("| 9.5 %|").around
+        );
+    }
+}

@@ -1,1 +1,47 @@
-//! (being written)
+//! How networks learn: the training loop, what watches it, and experiments over settings.
+//!
+//! [`train`] is the loop that a student would write by hand: draw a batch, compute the gradients,
+//! take a step, measure now and then. An [`Experiment`] runs it for one model under several
+//! [`Setting`]s, side by side on the machine's cores, and keeps everything in [`Results`].
+//!
+//! ```
+//! use chainrule_data::Mnist;
+//! use chainrule_nn::Model;
+//! use chainrule_train::Experiment;
+//!
+//! let mut mnist = Mnist::load()?;
+//! mnist.train = mnist.train.first(2_000)?;
+//! mnist.test = mnist.test.first(500)?;
+//! let model = Model::input(784).dense(10).softmax();
+//! let results = Experiment::new("Model 1", &model, &mnist)
+//!     .settings(&[(1, 0.005), (2, 0.1)])
+//!     .log_every(500)
+//!     .quiet()
+//!     .run()?;
+//! assert_eq!(results.runs[1].curve.len(), 8); // 4 000 samples, logged every 500
+//! assert!(results.runs[1].final_test_accuracy > Some(0.6));
+//! # Ok::<(), chainrule_train::Error>(())
+//! ```
+//!
+//! The same seed gives the same numbers, whatever the number of threads: each run has its own
+//! generators and its own buffers, and no sum is split between threads.
+//!
+//! Deliberately absent: pictures. A result's curves are plain numbers that the plot crate draws.
+
+mod evaluate;
+mod experiment;
+mod observer;
+mod progress;
+mod results;
+mod schedule;
+mod setting;
+mod train;
+
+pub use chainrule_error::{Error, ErrorKind, Result};
+pub use evaluate::{Evaluation, evaluate};
+pub use experiment::Experiment;
+pub use observer::{Event, Observer, Silent};
+pub use progress::ProgressLines;
+pub use results::{Divergence, Point, Results, Run};
+pub use setting::Setting;
+pub use train::{Number, Trained, TrainingOptions, train};

@@ -1,0 +1,127 @@
+//! What an experiment leaves: curves, times, networks. All owned.
+
+use std::fmt;
+
+use chainrule_nn::{Network, Scalar};
+
+use crate::Setting;
+
+/// One measurement during training.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// Samples that training had gone through.
+    pub samples: usize,
+    /// Steps it had taken.
+    pub step: usize,
+    /// The mean loss of the batches since the measurement before.
+    pub loss: f64,
+    /// Accuracy on the chosen part of the training set, 0 to 1.
+    pub train_accuracy: f64,
+    /// Accuracy on the whole test set, 0 to 1.
+    pub test_accuracy: f64,
+}
+
+/// How a run diverged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Divergence {
+    /// The step, counted from 1, whose loss was not a finite number.
+    pub step: usize,
+    /// Samples until then.
+    pub samples: usize,
+    /// The first layer that put out a NaN or an infinite number, or `loss`.
+    pub layer: String,
+}
+
+impl fmt::Display for Divergence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "diverged at step {}, first in {}", self.step, self.layer)
+    }
+}
+
+/// One run: a setting, its curve, its end.
+#[derive(Clone, Debug)]
+pub struct Run<F: Scalar = f32> {
+    /// The hyper-parameters.
+    pub setting: Setting,
+    /// The seed that weights and batches were drawn from.
+    pub seed: u64,
+    /// What was measured, in order.
+    pub curve: Vec<Point>,
+    /// How it diverged, if it did; then the curve ends before that.
+    pub divergence: Option<Divergence>,
+    /// Accuracy on the chosen part of the training set after the last step; none if it diverged.
+    pub final_train_accuracy: Option<f64>,
+    /// Accuracy on the test set after the last step; none if it diverged.
+    pub final_test_accuracy: Option<f64>,
+    /// Seconds from the first step to the last measurement.
+    pub seconds: f64,
+    /// Seconds of them that went into measuring accuracy.
+    pub measuring_seconds: f64,
+    /// Samples that training went through.
+    pub samples: usize,
+    /// The network as it was in the end, with its weights.
+    pub network: Network<F>,
+}
+
+impl<F: Scalar> Run<F> {
+    /// Whether the loss became NaN or infinite.
+    pub fn diverged(&self) -> bool {
+        self.divergence.is_some()
+    }
+
+    /// Training samples a second, without the time for measuring accuracy.
+    pub fn samples_per_second(&self) -> f64 {
+        self.samples as f64 / (self.seconds - self.measuring_seconds)
+    }
+
+    /// The test accuracy after the last step to four places, or `diverged`.
+    pub fn outcome(&self) -> String {
+        self.final_test_accuracy
+            .map_or_else(|| String::from("diverged"), |a| format!("{a:.4}"))
+    }
+}
+
+/// An experiment's runs, in the order of its settings.
+#[derive(Clone, Debug)]
+pub struct Results<F: Scalar = f32> {
+    /// What the experiment is called.
+    pub name: String,
+    /// One run for each setting.
+    pub runs: Vec<Run<F>>,
+    /// Seconds for all of them together, as a clock on the wall shows.
+    pub seconds: f64,
+}
+
+impl<F: Scalar> fmt::Display for Results<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self
+            .runs
+            .iter()
+            .map(|run| run.setting.to_string())
+            .collect();
+        let width = names
+            .iter()
+            .map(|name| name.chars().count())
+            .max()
+            .unwrap_or(0)
+            .max(7);
+        write!(
+            f,
+            "{}\n{:<width$}  train accuracy  test accuracy",
+            self.name, "setting"
+        )?;
+        for (run, name) in self.runs.iter().zip(names) {
+            write!(f, "\n{name:<width$}  ")?;
+            match (
+                &run.divergence,
+                run.final_train_accuracy,
+                run.final_test_accuracy,
+            ) {
+                (None, Some(train), Some(test)) => write!(f, "{train:>14.4}  {test:>13.4}")?,
+                (Some(divergence), ..) => write!(f, "{divergence}")?,
+                (None, ..) => f.write_str("diverged after the last step")?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,231 @@
+//! The training loop.
+
+use std::time::{Duration, Instant};
+
+use chainrule_data::{BatchSampler, Dataset, Element};
+use chainrule_error::Result;
+use chainrule_nn::{Network, Optimizer, Scalar, Targets, Workspace};
+
+use crate::{Divergence, Event, Observer, Point, evaluate};
+
+/// The arithmetics that networks learn in: f32 and f64.
+pub trait Number: Scalar + Element {}
+
+impl Number for f32 {}
+impl Number for f64 {}
+
+/// How [`train`] goes through its data.
+#[derive(Clone, Debug)]
+pub struct TrainingOptions<'a> {
+    /// How many times the training set is gone through.
+    pub epochs: usize,
+    /// Samples in a batch. The last batch of an epoch is smaller if they do not divide the set.
+    pub batch_size: usize,
+    /// The seed of the order of the samples.
+    pub seed: u64,
+    /// Accuracy is measured each time that so many samples more have been gone through.
+    pub log_every: usize,
+    /// What is learned from.
+    pub train: &'a Dataset,
+    /// The part of the training set that accuracy is measured on.
+    pub measured: &'a Dataset,
+    /// The test set.
+    pub test: &'a Dataset,
+}
+
+/// What [`train`] leaves beside the trained network.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// What was measured, in order.
+    pub curve: Vec<Point>,
+    /// Accuracies after the last step, on the measured part and on the test set.
+    pub last: Option<[f64; 2]>,
+    /// How it diverged, if it did.
+    pub divergence: Option<Divergence>,
+    /// Samples that it went through.
+    pub samples: usize,
+    /// How long it took, and how much of that went into measuring.
+    pub time: [Duration; 2],
+}
+
+/// Trains a network: the same loop that one would write by hand.
+///
+/// For each epoch the samples are permuted; for each batch the gradients are computed and the
+/// optimizer takes a step. A loss that is not finite ends it before that step is taken.
+/// `run` is what observers know the run by.
+///
+/// # Errors
+///
+/// When the data do not fit the network, or the batch size the data.
+pub fn train<F: Number>(
+    network: &mut Network<F>,
+    optimizer: &mut dyn Optimizer<F>,
+    options: &TrainingOptions<'_>,
+    run: usize,
+    observer: &mut dyn Observer,
+) -> Result<Trained> {
+    let mut sampler = BatchSampler::new(options.train.len(), options.batch_size, options.seed)?;
+    let mut workspace = network.workspace(options.batch_size)?;
+    // Accuracy is measured in pieces of this many samples, whatever the size of a batch.
+    let mut measuring = network.workspace(100)?;
+    let mut labels = vec![0; options.batch_size];
+    let mut log = Log::new(options.log_every);
+    let started = Instant::now();
+    let mut told = started;
+
+    for _ in 0..options.epochs {
+        sampler.start_epoch();
+        while let Some(indices) = sampler.next_batch() {
+            let batch = indices.len();
+            let labels = &mut labels[..batch];
+            options
+                .train
+                .fill_batch(indices, workspace.input_mut(batch), labels)?;
+            let targets = Targets::Classes(labels);
+            let loss = network.forward_backward_in(&mut workspace, batch, targets)?;
+            log.count(batch, loss);
+            if !loss.is_finite() {
+                let layer = workspace
+                    .first_non_finite(batch)
+                    .unwrap_or("loss")
+                    .to_owned();
+                let divergence = Divergence {
+                    step: log.step,
+                    samples: log.samples,
+                    layer,
+                };
+                return Ok(log.end(Some(divergence), None, started.elapsed()));
+            }
+            optimizer.step(network, workspace.gradients())?;
+            if log.due() {
+                let [train, test] = log.measure(network, options, &mut measuring)?;
+                observer.observe(&Event::Logged {
+                    run,
+                    point: log.point(train, test),
+                });
+            }
+            if told.elapsed() > Duration::from_millis(100) {
+                told = Instant::now();
+                observer.observe(&Event::Advanced {
+                    run,
+                    samples: log.samples,
+                });
+            }
+        }
+    }
+    let last = match log.curve.last() {
+        Some(point) if point.step == log.step => [point.train_accuracy, point.test_accuracy],
+        _ => log.measure(network, options, &mut measuring)?,
+    };
+    Ok(log.end(None, Some(last), started.elapsed()))
+}
+
+/// Counts steps and samples, and keeps the curve.
+struct Log {
+    every: usize,
+    step: usize,
+    samples: usize,
+    /// Losses since the last point, weighted with their samples.
+    losses: f64,
+    /// Samples since the last point.
+    since: usize,
+    curve: Vec<Point>,
+    measuring: Duration,
+}
+
+impl Log {
+    fn new(every: usize) -> Self {
+        Self {
+            every,
+            step: 0,
+            samples: 0,
+            losses: 0.0,
+            since: 0,
+            curve: Vec::new(),
+            measuring: Duration::ZERO,
+        }
+    }
+
+    fn count(&mut self, batch: usize, loss: f64) {
+        self.step += 1;
+        self.samples += batch;
+        self.since += batch;
+        self.losses += loss * batch as f64;
+    }
+
+    /// Whether a multiple of `every` was reached or passed since the last point.
+    fn due(&self) -> bool {
+        self.samples / self.every > (self.samples - self.since) / self.every
+    }
+
+    fn measure<F: Number>(
+        &mut self,
+        network: &Network<F>,
+        options: &TrainingOptions<'_>,
+        workspace: &mut Workspace<F>,
+    ) -> Result<[f64; 2]> {
+        let started = Instant::now();
+        let train = evaluate(network, options.measured, workspace)?.accuracy();
+        let test = evaluate(network, options.test, workspace)?.accuracy();
+        self.measuring += started.elapsed();
+        Ok([train, test])
+    }
+
+    fn point(&mut self, train_accuracy: f64, test_accuracy: f64) -> Point {
+        let loss = self.losses / self.since as f64;
+        let (samples, step) = (self.samples, self.step);
+        let point = Point {
+            samples,
+            step,
+            loss,
+            train_accuracy,
+            test_accuracy,
+        };
+        self.curve.push(point);
+        (self.losses, self.since) = (0.0, 0);
+        point
+    }
+
+    fn end(self, divergence: Option<Divergence>, last: Option<[f64; 2]>, all: Duration) -> Trained {
+        let Self {
+            curve,
+            samples,
+            measuring,
+            ..
+        } = self;
+        Trained {
+            curve,
+            last,
+            divergence,
+            samples,
+            time: [all, measuring],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_due_at_every_multiple_even_if_batches_do_not_divide_it() {
+        let mut log = Log::new(100);
+        let due: Vec<_> = (0..10)
+            .filter_map(|_| {
+                log.count(30, 1.0);
+                log.due().then(|| log.point(0.0, 0.0).samples)
+            })
+            .collect();
+        assert_eq!(due, [120, 210, 300]);
+    }
+
+    #[test]
+    fn a_points_loss_is_the_mean_since_the_point_before() {
+        let mut log = Log::new(10);
+        log.count(6, 2.0);
+        log.count(4, 1.0);
+        assert_eq!(log.point(0.5, 0.5).loss, 1.6);
+        log.count(10, 3.0);
+        assert_eq!(log.point(0.5, 0.5).loss, 3.0);
+    }
+}

@@ -1,0 +1,417 @@
+//! A data set: images as stored bytes, labels, class names. Cheap to clone and to cut.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use chainrule_error::{Error, ErrorKind, Result};
+use ndarray::{Array2, ArrayView2};
+
+use crate::one_hot::check_labels;
+use crate::text::{counted, grouped};
+use crate::{Card, Reader};
+
+/// Images with labels. Holds at least one sample.
+///
+/// A sample is an image of `[channels, height, width]` bytes and a label below `classes()`. Parts
+/// ([`slice`](Self::slice), [`first`](Self::first), …) share the bytes with the whole, and so do
+/// clones.
+///
+/// ```
+/// use chainrule_data::Dataset;
+/// use ndarray::array;
+///
+/// // Three images of 1 × 2 pixels.
+/// let images = array![[0, 255], [51, 102], [255, 0]];
+/// let data = Dataset::from_arrays("pairs", images, vec![1, 0, 1], [1, 1, 2], ["dark", "light"])?;
+/// assert_eq!((data.len(), data.features(), data.classes()), (3, 2, 2));
+/// assert_eq!(data.first(2)?.pixels(), array![[0.0, 1.0], [0.2, 0.4]]);
+/// # Ok::<(), chainrule_data::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Dataset {
+    shared: Arc<Shared>,
+    range: Range<usize>,
+}
+
+struct Shared {
+    name: String,
+    /// `[samples, features]`, row after row.
+    pixels: Vec<u8>,
+    labels: Vec<u8>,
+    sample_shape: [usize; 3],
+    features: usize,
+    class_names: Vec<String>,
+}
+
+impl Dataset {
+    /// A data set from arrays: `images` is `[samples, features]`, each row an image of
+    /// `sample_shape` (channels, height, width); `labels` count from 0, and each has a name.
+    ///
+    /// # Errors
+    /// If there is no sample, if the shapes or counts do not fit together, or if a label has no
+    /// name.
+    pub fn from_arrays<S: Into<String>>(
+        name: impl Into<String>,
+        images: Array2<u8>,
+        labels: Vec<u8>,
+        sample_shape: [usize; 3],
+        class_names: impl IntoIterator<Item = S>,
+    ) -> Result<Self> {
+        let names = class_names.into_iter().map(Into::into).collect();
+        Self::from_images(name.into(), images, labels, sample_shape, names)
+    }
+
+    fn from_images(
+        name: String,
+        images: Array2<u8>,
+        labels: Vec<u8>,
+        sample_shape: [usize; 3],
+        class_names: Vec<String>,
+    ) -> Result<Self> {
+        let (rows, columns) = images.dim();
+        if rows != labels.len() {
+            return Err(Error::new(
+                ErrorKind::Shape,
+                format!("data set {name:?}: not as many labels as images"),
+            )
+            .expected(format!(
+                "{} for {}",
+                counted(rows, "label"),
+                counted(rows, "image")
+            ))
+            .got(counted(labels.len(), "label"))
+            .hint("images are the rows of the array, one for each label"));
+        }
+        if checked_features(sample_shape) != Some(columns) {
+            let [channels, height, width] = sample_shape;
+            let what = format!("data set {name:?}: images of another size");
+            return Err(Error::new(ErrorKind::Shape, what)
+                .expected(format!("rows of {channels} · {height} · {width} values"))
+                .got(format!("rows of {}", counted(columns, "value")))
+                .hint("sample_shape is [channels, height, width]"));
+        }
+        let pixels = if images.is_standard_layout() {
+            let (pixels, start) = images.into_raw_vec_and_offset();
+            match start {
+                None | Some(0) if pixels.len() == rows * columns => pixels,
+                // The array was a part of a larger one.
+                start => {
+                    let start = start.unwrap_or(0);
+                    pixels[start..start + rows * columns].to_vec()
+                }
+            }
+        } else {
+            images.iter().copied().collect()
+        };
+        Self::from_bytes(name, pixels, labels, sample_shape, class_names)
+    }
+
+    /// A data set from bytes as they lie in a file; the one way in.
+    pub(crate) fn from_bytes(
+        name: String,
+        pixels: Vec<u8>,
+        labels: Vec<u8>,
+        sample_shape: [usize; 3],
+        class_names: Vec<String>,
+    ) -> Result<Self> {
+        let place = format!("data set {name:?}");
+        if labels.is_empty() {
+            return Err(
+                Error::new(ErrorKind::Value, format!("{place} holds no samples"))
+                    .expected("at least one image with its label")
+                    .got("0 labels"),
+            );
+        }
+        let features = checked_features(sample_shape).unwrap_or(0);
+        if features == 0 || labels.len().checked_mul(features) != Some(pixels.len()) {
+            let [channels, height, width] = sample_shape;
+            let images = counted(labels.len(), "image");
+            return Err(
+                Error::new(ErrorKind::Shape, format!("{place}: pixels do not fit"))
+                    .expected(format!(
+                        "{images} of {channels} · {height} · {width} values"
+                    ))
+                    .got(counted(pixels.len(), "value")),
+            );
+        }
+        if u32::try_from(labels.len()).is_err() {
+            return Err(
+                Error::new(ErrorKind::Value, format!("{place} is too large"))
+                    .expected(format!("at most {} samples", grouped(u32::MAX as usize)))
+                    .got(grouped(labels.len())),
+            );
+        }
+        check_labels(&labels, class_names.len(), &place)?;
+        let range = 0..labels.len();
+        let shared = Shared {
+            name,
+            pixels,
+            labels,
+            sample_shape,
+            features,
+            class_names,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            range,
+        })
+    }
+
+    /// The same images and labels with other names for the classes.
+    ///
+    /// The bytes are copied if other parts share them.
+    ///
+    /// # Errors
+    /// If a label has no name.
+    pub fn with_class_names<S: Into<String>>(
+        self,
+        class_names: impl IntoIterator<Item = S>,
+    ) -> Result<Self> {
+        let class_names: Vec<String> = class_names.into_iter().map(Into::into).collect();
+        check_labels(
+            self.labels(),
+            class_names.len(),
+            &format!("data set {:?}", self.name()),
+        )?;
+        let Self { shared, range } = self;
+        let (shared, range) = match Arc::try_unwrap(shared) {
+            Ok(alone) if range.len() == alone.labels.len() => (
+                Shared {
+                    class_names,
+                    ..alone
+                },
+                range,
+            ),
+            Ok(alone) => (alone.part(&range, class_names), 0..range.len()),
+            Err(shared) => (shared.part(&range, class_names), 0..range.len()),
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            range,
+        })
+    }
+
+    /// The name of the data set: `MNIST`.
+    pub fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    /// How many samples it holds; at least 1.
+    pub fn len(&self) -> usize {
+        self.range.len()
+    }
+
+    /// Channels, height and width of an image: `[1, 28, 28]`.
+    pub fn sample_shape(&self) -> [usize; 3] {
+        self.shared.sample_shape
+    }
+
+    /// How many values an image has: channels · height · width.
+    pub fn features(&self) -> usize {
+        self.shared.features
+    }
+
+    /// The names of the classes, by label.
+    pub fn class_names(&self) -> &[String] {
+        &self.shared.class_names
+    }
+
+    /// How many classes there are.
+    pub fn classes(&self) -> usize {
+        self.shared.class_names.len()
+    }
+
+    /// The labels, one for each sample, each below `classes()`.
+    pub fn labels(&self) -> &[u8] {
+        &self.shared.labels[self.range.clone()]
+    }
+
+    /// The label of sample `i`.
+    ///
+    /// # Errors
+    /// If there is no sample `i`.
+    pub fn label(&self, i: usize) -> Result<u8> {
+        self.labels()
+            .get(i)
+            .copied()
+            .ok_or_else(|| self.no_sample(i, "label"))
+    }
+
+    /// The image of sample `i` as it is stored, 0 to 255, of shape `[height, width]`. The channels
+    /// of a colour image lie below one another: `[channels · height, width]`.
+    ///
+    /// # Errors
+    /// If there is no sample `i`.
+    pub fn image(&self, i: usize) -> Result<Array2<u8>> {
+        if i >= self.len() {
+            return Err(self.no_sample(i, "image"));
+        }
+        let [channels, height, width] = self.sample_shape();
+        let bytes = &self.bytes()[i * self.features()..(i + 1) * self.features()];
+        Ok(ArrayView2::from_shape((channels * height, width), bytes)
+            .expect("an image has as many bytes as its shape says; please report this")
+            .to_owned())
+    }
+
+    /// How many samples there are of each class.
+    pub fn class_counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.classes()];
+        for &label in self.labels() {
+            counts[usize::from(label)] += 1;
+        }
+        counts
+    }
+
+    /// The samples of `range`, sharing their bytes.
+    ///
+    /// # Errors
+    /// If the range is empty or goes beyond the end.
+    pub fn slice(&self, range: Range<usize>) -> Result<Self> {
+        if range.start >= range.end || range.end > self.len() {
+            return Err(
+                Error::new(ErrorKind::Value, format!("no such part of {}", self.name()))
+                    .expected(format!(
+                        "a range that is not empty, within 0..{}",
+                        self.len()
+                    ))
+                    .got(format!("{}..{}", range.start, range.end)),
+            );
+        }
+        let range = self.range.start + range.start..self.range.start + range.end;
+        Ok(Self {
+            shared: Arc::clone(&self.shared),
+            range,
+        })
+    }
+
+    /// The first `n` samples, and the rest.
+    ///
+    /// # Errors
+    /// If either part would be empty.
+    pub fn split_at(&self, n: usize) -> Result<(Self, Self)> {
+        if n == 0 || n >= self.len() {
+            return Err(Error::new(
+                ErrorKind::Value,
+                format!("cannot split {} there", self.name()),
+            )
+            .expected(format!(
+                "1 to {}, so that no part is empty",
+                grouped(self.len() - 1)
+            ))
+            .got(grouped(n)));
+        }
+        Ok((self.slice(0..n)?, self.slice(n..self.len())?))
+    }
+
+    /// The first `n` samples.
+    ///
+    /// # Errors
+    /// If `n` is 0 or more than there are.
+    pub fn first(&self, n: usize) -> Result<Self> {
+        if n == 0 || n > self.len() {
+            return Err(
+                Error::new(ErrorKind::Value, format!("no such part of {}", self.name()))
+                    .expected(format!("1 to {} samples", grouped(self.len())))
+                    .got(grouped(n)),
+            );
+        }
+        self.slice(0..n)
+    }
+
+    /// The first part of the samples: `first_part(0.2)` is the first fifth, rounded down.
+    ///
+    /// # Errors
+    /// If `fraction` is not a number above 0 and at most 1, or so small that nothing is left.
+    pub fn first_part(&self, fraction: f64) -> Result<Self> {
+        let count = (self.len() as f64 * fraction) as usize;
+        if !(fraction > 0.0 && fraction <= 1.0) || count == 0 {
+            let what = format!("no such part of {}", self.name());
+            return Err(Error::new(ErrorKind::Value, what)
+                .expected(format!(
+                    "a fraction above 0 and at most 1, of {}, that leaves one at least",
+                    counted(self.len(), "sample")
+                ))
+                .got(fraction.to_string())
+                .hint("0.2 for the first 20 %"));
+        }
+        self.first(count)
+    }
+
+    /// A reader with TensorFlow's `next_batch`; see [`Reader`].
+    pub fn reader(&self, seed: u64) -> Reader {
+        Reader::new(self.clone(), seed)
+    }
+
+    /// Counts, shape, value range, class balance and a strip of images; see [`Card`].
+    pub fn card(&self) -> Card {
+        Card::of(self.name(), &[("samples", self)])
+    }
+
+    /// Never: a data set holds at least one sample.
+    pub fn is_empty(&self) -> bool {
+        self.range.is_empty()
+    }
+
+    /// The pixels of the samples, `[samples, features]`, row after row, as they are stored.
+    pub fn bytes(&self) -> &[u8] {
+        let features = self.shared.features;
+        &self.shared.pixels[self.range.start * features..self.range.end * features]
+    }
+
+    /// This part and the one after it in the same bytes, as one.
+    pub(crate) fn rejoined(&self, next: &Self) -> Option<Self> {
+        let adjacent =
+            Arc::ptr_eq(&self.shared, &next.shared) && self.range.end == next.range.start;
+        adjacent.then(|| Self {
+            shared: Arc::clone(&self.shared),
+            range: self.range.start..next.range.end,
+        })
+    }
+
+    pub(crate) fn no_sample(&self, i: usize, place: &str) -> Error {
+        Error::new(
+            ErrorKind::Value,
+            format!("{place}: {} has no sample {i}", self.name()),
+        )
+        .expected(format!("0 to {}", self.len() - 1))
+        .got(i.to_string())
+    }
+}
+
+impl Shared {
+    fn part(&self, range: &Range<usize>, class_names: Vec<String>) -> Self {
+        Self {
+            name: self.name.clone(),
+            pixels: self.pixels[range.start * self.features..range.end * self.features].to_vec(),
+            labels: self.labels[range.clone()].to_vec(),
+            class_names,
+            ..*self
+        }
+    }
+}
+
+fn checked_features([channels, height, width]: [usize; 3]) -> Option<usize> {
+    channels.checked_mul(height)?.checked_mul(width)
+}
+
+impl fmt::Display for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.card().fmt(f)
+    }
+}
+
+impl fmt::Debug for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [channels, height, width] = self.sample_shape();
+        let (name, samples) = (self.name(), counted(self.len(), "sample"));
+        let classes = self.classes();
+        write!(
+            f,
+            "Dataset({name}: {samples} of {channels} × {height} × {width}, {classes} classes)"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! The two number types a batch can be drawn in, and the conversion from stored bytes to 0..1.
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// A number type that pixels convert to: `f32` or `f64`.
+///
+/// Both are compiled in this crate, so that code which draws batches compiles nothing again.
+pub trait Element: sealed::Sealed + Copy + Default + Send + Sync + 'static {
+    /// Writes `bytes[i] / 255` to `out[i]`, for as many as both have.
+    #[doc(hidden)]
+    fn scale(bytes: &[u8], out: &mut [Self]);
+
+    /// Writes `rows[indices[i]] / 255` to row `i` of `out`; rows have `width` bytes. The caller
+    /// has checked that all of them exist.
+    #[doc(hidden)]
+    fn gather(rows: &[u8], width: usize, indices: &[u32], out: &mut [Self]);
+}
+
+// Products with both halves of 1/255 are as exact as the division and half as slow; the first
+// product is exact, since its factors have 8 and 16 significant bits. A test compares all 256.
+const HIGH: f32 = f32::from_bits((1.0_f32 / 255.0).to_bits() & !0xff);
+const LOW: f32 = (1.0 / 255.0 - HIGH as f64) as f32;
+
+/// Entry `v` is v / 255. In f64 a table is faster than the products.
+static SCALED: [f64; 256] = {
+    let mut table = [0.0; 256];
+    let mut value = 0;
+    while value < 256 {
+        table[value] = value as f64 / 255.0;
+        value += 1;
+    }
+    table
+};
+
+impl Element for f32 {
+    fn scale(bytes: &[u8], out: &mut [Self]) {
+        for (number, &byte) in out.iter_mut().zip(bytes) {
+            let value = Self::from(byte);
+            *number = value * HIGH + value * LOW;
+        }
+    }
+
+    fn gather(rows: &[u8], width: usize, indices: &[u32], out: &mut [Self]) {
+        gather(rows, width, indices, out);
+    }
+}
+
+impl Element for f64 {
+    fn scale(bytes: &[u8], out: &mut [Self]) {
+        for (number, &byte) in out.iter_mut().zip(bytes) {
+            *number = SCALED[usize::from(byte)];
+        }
+    }
+
+    fn gather(rows: &[u8], width: usize, indices: &[u32], out: &mut [Self]) {
+        gather(rows, width, indices, out);
+    }
+}
+
+fn gather<F: Element>(rows: &[u8], width: usize, indices: &[u32], out: &mut [F]) {
+    for (row, &index) in out.chunks_exact_mut(width).zip(indices) {
+        let start = index as usize * width;
+        F::scale(&rows[start..start + width], row);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_divided_by_255_in_both_precisions() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let (mut single, mut double) = (vec![0.0_f32; 256], vec![0.0_f64; 256]);
+        f32::scale(&bytes, &mut single);
+        f64::scale(&bytes, &mut double);
+        for value in 0..=255_u8 {
+            assert_eq!(single[usize::from(value)], f32::from(value) / 255.0);
+            assert_eq!(double[usize::from(value)], f64::from(value) / 255.0);
+        }
+        assert_eq!((single[0], single[255]), (0.0, 1.0));
+    }
+
+    #[test]
+    fn rows_are_gathered_in_the_order_asked_for() {
+        let rows = [0, 51, 102, 153, 204, 255];
+        let mut out = [9.0_f64; 6];
+        f64::gather(&rows, 2, &[2, 0, 2], &mut out);
+        assert_eq!(out, [0.8, 1.0, 0.0, 0.2, 0.8, 1.0]);
+    }
+}

@@ -90,7 +90,7 @@ fn dressed(model: Model, softmax: bool) -> Model {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn dense(inputs in 1_usize..6, units in 1_usize..6, batch in 1_usize..5, softmax: bool,

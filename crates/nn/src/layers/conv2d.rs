@@ -35,7 +35,8 @@ impl<F: Scalar> Layer<F> for Conv2d {
 
     fn scratch(&self, _: usize) -> Scratch<F> {
         Scratch {
-            values: vec![F::zero(); self.columns_len()],
+            // The columns of an image, and behind them the gradient of the columns.
+            values: vec![F::zero(); 2 * self.columns_len()],
             indices: Vec::new(),
         }
     }
@@ -55,7 +56,8 @@ impl<F: Scalar> Layer<F> for Conv2d {
         let weight = Mat::new(weight.values(), self.filters, rows);
         let images = x.chunks_exact(Layer::<F>::input_len(self));
         for (x, y) in images.zip(y.chunks_exact_mut(Layer::<F>::output_len(self))) {
-            self.window.im2col(x, &mut scratch.values);
+            let columns = &mut scratch.values[..self.columns_len()];
+            self.window.im2col(x, columns);
             for (plane, &bias) in y.chunks_exact_mut(places).zip(bias.values()) {
                 plane.fill(bias);
             }
@@ -86,18 +88,32 @@ impl<F: Scalar> Layer<F> for Conv2d {
             .zip(pass.dy.chunks_exact(Layer::<F>::output_len(self)))
             .enumerate()
         {
-            self.window.im2col(x, &mut scratch.values);
-            let columns = Mat::new(&scratch.values, rows, places);
+            let (columns, d_columns) = scratch.values.split_at_mut(self.columns_len());
+            self.window.im2col(x, columns);
+            let columns = Mat::new(columns, rows, places);
             let dy_planes = Mat::new(dy, self.filters, places);
             matmul(dy_planes, columns.t(), d_weight, Into::Add);
             for (sum, plane) in d_bias.iter_mut().zip(dy.chunks_exact(places)) {
-                *sum += plane.iter().copied().sum();
+                *sum += sum_of(plane);
             }
             if let Some(dx) = pass.dx.as_deref_mut() {
-                matmul(weight.t(), dy_planes, &mut scratch.values, Into::Overwrite);
+                matmul(weight.t(), dy_planes, d_columns, Into::Overwrite);
                 let dx = &mut dx[sample * input_len..][..input_len];
-                self.window.col2im(&scratch.values, dx);
+                self.window.col2im(d_columns, dx);
             }
         }
     }
+}
+
+/// The sum of a plane in eight lanes: one sum after the other would wait for each addition.
+fn sum_of<F: Scalar>(values: &[F]) -> F {
+    let (pieces, rest) = values.as_chunks::<8>();
+    let mut lanes = [F::zero(); 8];
+    for piece in pieces {
+        lanes
+            .iter_mut()
+            .zip(piece)
+            .for_each(|(lane, &value)| *lane += value);
+    }
+    lanes.iter().chain(rest).copied().sum()
 }

@@ -1,1 +1,52 @@
-//! (being written)
+//! What is seen: figures for notebooks, drawn with plotters and encoded as PNG.
+//!
+//! A builder takes plain numbers and texts; `draw()` gives a [`Figure`]: the picture's bytes, its
+//! size, and a description in words for those who do not see it.
+//!
+//! ```
+//! use chainrule_plot::LinePlot;
+//!
+//! let loss: Vec<(f64, f64)> = (1..=20).map(f64::from).map(|x| (x, 2.3 / x)).collect();
+//! let figure = LinePlot::new("Loss").x_label("epoch").line("train", &loss).draw()?;
+//! assert!(figure.png().len() > 5_000);
+//! # Ok::<(), chainrule_error::Error>(())
+//! ```
+//!
+//! | to show | use |
+//! |---|---|
+//! | curves | [`LinePlot`] |
+//! | learning curves of several models and settings | [`CurveGrid`] |
+//! | points in the plane, by class | [`ScatterPlot`] |
+//! | amounts, such as the balance of classes | [`BarPlot`] |
+//! | grey images with labels | [`ImageGrid`] |
+//! | a table of results | [`TablePlot`] |
+//! | several of these in one picture | [`Figure::grid`] |
+//!
+//! Deliberately absent: reading data, training, and how a notebook displays a figure.
+
+mod bars;
+mod canvas;
+mod curve_grid;
+mod figure;
+mod frame;
+mod images;
+mod legend;
+mod line;
+mod numbers;
+mod palette;
+mod save;
+mod scatter;
+mod series;
+mod table;
+mod text;
+mod ticks;
+
+pub use bars::BarPlot;
+pub use curve_grid::{Column, CurveGrid, Panel};
+pub use figure::Figure;
+pub use images::ImageGrid;
+pub use line::LinePlot;
+pub use palette::{Marker, Rgb, SERIES_COLORS};
+pub use scatter::ScatterPlot;
+pub use series::Series;
+pub use table::{Cell, TablePlot};

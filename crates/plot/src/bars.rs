@@ -5,11 +5,11 @@ use chainrule_error::{Error, ErrorKind, Result};
 use crate::canvas::{Align, Canvas, Rect, Style};
 use crate::figure::Figure;
 use crate::frame::{Look, y_axis, y_labels_width};
-use crate::line::{HEIGHT, MARGIN, WIDTH, describe_axes, foot, head};
 use crate::numbers::{display, short};
 use crate::palette::{FAINT, GRID, SPINE, TEXT, color};
 use crate::text::Weight;
 use crate::ticks::{Axis, Notation, drawable, range};
+use crate::view::{HEIGHT, MARGIN, WIDTH, describe_axes, foot, head};
 
 const VALUE: Style = Style::new(12.5, Weight::SemiBold, TEXT);
 

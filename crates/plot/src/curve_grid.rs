@@ -6,11 +6,11 @@ use crate::canvas::{Align, Canvas, Rect, Style};
 use crate::figure::Figure;
 use crate::frame::Look;
 use crate::legend::Legend;
-use crate::line::{View, axis_titles, check_range, check_series, line_entries};
 use crate::palette::INK;
 use crate::series::Series;
 use crate::text::Weight;
 use crate::ticks::Notation;
+use crate::view::{View, axis_titles, check_range, check_series, line_entries};
 
 const MARGIN: f64 = 24.0;
 const GAP: f64 = 20.0;
@@ -171,7 +171,7 @@ impl CurveGrid {
             check_range(panel.y_range, &place, "y")?;
         }
         let layout = Layout::new(self, rows);
-        crate::canvas::check_size(layout.width * 2.0, layout.height * 2.0)?;
+        crate::render::check_size(layout.width * 2.0, layout.height * 2.0)?;
         let mut canvas = Canvas::new(layout.width, layout.height);
         let mut baseline = MARGIN - 8.0;
         for line in SUPTITLE.wrap(&self.title, layout.width - 2.0 * MARGIN, 2) {

@@ -8,7 +8,8 @@ use chainrule_error::{Error, ErrorKind, Result};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 
-use crate::canvas::{Canvas, SCALE, check_size};
+use crate::canvas::Canvas;
+use crate::render::{SCALE, check_size};
 use crate::save;
 
 /// Logical pixels between the figures of a gallery.

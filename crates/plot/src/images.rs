@@ -2,9 +2,10 @@
 
 use chainrule_error::{Error, ErrorKind, Result};
 
-use crate::canvas::{Align, Canvas, Rect, Style, check_size};
+use crate::canvas::{Align, Canvas, Rect, Style};
 use crate::figure::Figure;
 use crate::palette::{FAINT, INK, Rgb, TEXT, WARN_TEXT};
+use crate::render::check_size;
 use crate::text::Weight;
 
 const MARGIN: f64 = 24.0;

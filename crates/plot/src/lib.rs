@@ -34,12 +34,14 @@ mod legend;
 mod line;
 mod numbers;
 mod palette;
+mod render;
 mod save;
 mod scatter;
 mod series;
 mod table;
 mod text;
 mod ticks;
+mod view;
 
 pub use bars::BarPlot;
 pub use curve_grid::{Column, CurveGrid, Panel};

@@ -6,12 +6,12 @@ use crate::canvas::{Canvas, Rect};
 use crate::figure::Figure;
 use crate::frame::{Frame, Look, x_axis, y_axis, y_labels_width};
 use crate::legend::{Entry, Legend, Sample};
-use crate::line::{
-    HEIGHT, MARGIN, WIDTH, axis_titles, check_range, check_series, describe_axes, foot, head,
-};
 use crate::palette::{Marker, Rgb, WHITE, color, marker};
 use crate::series::Series;
 use crate::ticks::{Notation, range};
+use crate::view::{
+    HEIGHT, MARGIN, WIDTH, axis_titles, check_range, check_series, describe_axes, foot, head,
+};
 
 #[derive(Clone, Debug)]
 struct Class {

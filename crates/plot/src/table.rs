@@ -2,9 +2,10 @@
 
 use chainrule_error::{Error, ErrorKind, Result};
 
-use crate::canvas::{Align, Canvas, Rect, Style, check_size};
+use crate::canvas::{Align, Canvas, Rect, Style};
 use crate::figure::Figure;
 use crate::palette::{BEST, BEST_TEXT, FAINT, GRID, INK, SPINE, TEXT};
+use crate::render::check_size;
 use crate::text::{Weight, tabular};
 
 const MARGIN: f64 = 28.0;

@@ -24,6 +24,10 @@ use super::process::KernelProcess;
 const ASK_AGAIN: Duration = Duration::from_millis(500);
 /// How long a kernel that was asked to end may take, and one that hung up to be gone.
 const FAREWELL: Duration = Duration::from_secs(3);
+/// How often a kernel that ends early is started.
+const ATTEMPTS: u32 = 3;
+/// Until when a kernel that is starting has reached its ports.
+const EARLY: Duration = Duration::from_secs(5);
 
 /// A kernel that answers.
 pub(super) struct Kernel {
@@ -76,38 +80,50 @@ impl Kernel {
         limit: Duration,
         interrupt: &Interrupt,
     ) -> Result<Self> {
+        let mut attempt = 1;
+        loop {
+            let start = Instant::now();
+            match Self::try_start(spec, work, limit, interrupt).await {
+                // A port that was free may have been taken before the kernel came to it.
+                Ok(Err(_)) if attempt < ATTEMPTS && start.elapsed() < EARLY => attempt += 1,
+                Ok(Err(why)) => {
+                    let place = format!("the kernel \"{}\" did not start", spec.name);
+                    return Err(Error::new(ErrorKind::Environment, place)
+                        .why(why)
+                        .hint("cargo lab doctor, then cargo lab setup"));
+                }
+                Ok(Ok(kernel)) => return Ok(kernel),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The inner error is a kernel that was started and did not come up.
+    async fn try_start(
+        spec: &Kernelspec,
+        work: &Path,
+        limit: Duration,
+        interrupt: &Interrupt,
+    ) -> Result<std::result::Result<Self, String>> {
         let (mut process, connection) = KernelProcess::start(spec, work).await?;
         let session = uuid::Uuid::new_v4().to_string();
-        let outcome = tokio::select! {
+        let why = tokio::select! {
             outcome = timeout(limit, connect(&connection, &session)) => match outcome {
-                Ok(outcome) => outcome.map_err(|error| error.to_string()),
-                Err(_) => Err(format!("it gave no answer within {} s", limit.as_secs_f64())),
+                Ok(Ok((shell, inbox, implementation))) => {
+                    let interrupt = interrupt.clone();
+                    let kernel =
+                        Self { process, connection, session, shell, inbox, implementation, interrupt };
+                    return Ok(Ok(kernel));
+                }
+                Ok(Err(error)) => end_or(&mut process, error.to_string()).await,
+                Err(_) => format!("it gave no answer within {} s", limit.as_secs_f64()),
             },
-            status = process.ended() => Err(format!("its process ended ({status})")),
+            status = process.ended() => format!("its process ended ({status})"),
             () = interrupt.pressed() => {
                 return Err(Error::new(ErrorKind::Io, "interrupted while the kernel was starting"));
             }
         };
-        match outcome {
-            Ok((shell, inbox, implementation)) => {
-                let interrupt = interrupt.clone();
-                Ok(Self {
-                    process,
-                    connection,
-                    session,
-                    shell,
-                    inbox,
-                    implementation,
-                    interrupt,
-                })
-            }
-            Err(why) => {
-                let place = format!("the kernel \"{}\" did not start", spec.name);
-                Err(Error::new(ErrorKind::Environment, place)
-                    .why(with_last_words(why, &process))
-                    .hint("cargo lab doctor, then cargo lab setup"))
-            }
-        }
+        Ok(Err(with_last_words(why, &process)))
     }
 
     /// What the kernel calls its implementation, such as `evcxr_jupyter`.
@@ -201,13 +217,17 @@ impl Kernel {
         self.process.end_within(FAREWELL).await;
     }
 
-    /// What to say of a kernel that hung up: most often its process has just ended.
     async fn gone(&mut self, why: String) -> Stop {
-        let why = match timeout(FAREWELL, self.process.ended()).await {
-            Ok(status) => format!("its process ended ({status})"),
-            Err(_) => why,
-        };
+        let why = end_or(&mut self.process, why).await;
         Stop::Died(with_last_words(why, &self.process))
+    }
+}
+
+/// What to say of a kernel whose connection failed: most often its process has just ended.
+async fn end_or(process: &mut KernelProcess, why: String) -> String {
+    match timeout(FAREWELL, process.ended()).await {
+        Ok(status) => format!("its process ended ({status})"),
+        Err(_) => why,
     }
 }
 

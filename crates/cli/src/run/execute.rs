@@ -15,8 +15,8 @@ use super::text::plain;
 
 /// How long the rest of a failed cell's message may be on its way.
 const REST: Duration = Duration::from_millis(300);
-/// By this tag a notebook says that a cell is meant to fail, as Jupyter's own tools read it.
-const MAY_FAIL: &str = "raises-exception";
+/// By this tag, known to Jupyter's own tools, a notebook says that a cell is meant to fail.
+const MEANT_TO_FAIL: &str = "raises-exception";
 
 /// A cell that failed, and why.
 pub(super) type Failed = (CodeCell, Failure);
@@ -45,23 +45,24 @@ pub(super) async fn execute(
             notebook.set_outputs(cell.index, Some(cell.number), outputs.to_json());
         }
         save(notebook)?;
-        match outcome {
-            Ok(()) => report.done(start.elapsed(), ""),
-            Err(failure) if may_fail(cell, &failure) => {
+        let meant = cell.is_tagged(MEANT_TO_FAIL);
+        let failure = match outcome {
+            Ok(()) if meant => Some(Failure::Spared),
+            Ok(()) => None,
+            // No tag excuses a kernel that is gone.
+            Err(failure) if meant && !matches!(failure, Failure::Stopped(_)) => {
                 report.done(start.elapsed(), "  failed, as it is meant to");
+                continue;
             }
-            Err(failure) => {
-                report.done(start.elapsed(), "  failed");
-                return Ok(Some((cell.clone(), failure)));
-            }
+            Err(failure) => Some(failure),
+        };
+        if let Some(failure) = failure {
+            report.done(start.elapsed(), "  failed");
+            return Ok(Some((cell.clone(), failure)));
         }
+        report.done(start.elapsed(), "");
     }
     Ok(None)
-}
-
-/// No tag excuses a kernel that is gone.
-fn may_fail(cell: &CodeCell, failure: &Failure) -> bool {
-    cell.is_tagged(MAY_FAIL) && !matches!(failure, Failure::Stopped(_))
 }
 
 async fn run_cell(

@@ -5,7 +5,7 @@ use jupyter_protocol::ErrorOutput;
 
 use super::client::Stop;
 use super::notebook::CodeCell;
-use super::text::plain;
+use super::text::{plain, without_backtraces};
 
 /// How many lines of a cell's message are shown; the executed copy has them all.
 const LINES: usize = 40;
@@ -19,6 +19,8 @@ pub(super) enum Failure {
     Displayed(String),
     /// The cell did not reach its end; what it wrote to its standard error.
     Unfinished(String),
+    /// The cell went well, although its tags say that it is meant to fail.
+    Spared,
     /// No answer came.
     Stopped(Stop),
 }
@@ -41,8 +43,10 @@ impl Failure {
                 .why(first_lines(&text))
                 .hint(look),
             Self::Unfinished(stderr) => failed(ErrorKind::Value, "failed before its end")
-                .why(first_lines(&without_backtrace(&stderr)))
+                .why(first_lines(&message(&stderr)))
                 .hint(look),
+            Self::Spared => failed(ErrorKind::Value, "went well")
+                .expected("a failure, since the cell is tagged raises-exception"),
             Self::Stopped(Stop::Died(why)) => failed(ErrorKind::Environment, "lost its kernel")
                 .why(first_lines(&why))
                 .hint(look),
@@ -83,15 +87,9 @@ fn told(error: &ErrorOutput) -> String {
     }
 }
 
-/// What a panic or an error wrote, up to where Rust appends its backtrace.
-fn without_backtrace(stderr: &str) -> String {
-    let told: Vec<_> = stderr
-        .lines()
-        .take_while(|line| *line != "stack backtrace:")
-        .filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE"))
-        .map(str::trim_end)
-        .collect();
-    let told = told.join("\n").trim().to_owned();
+/// What a panic or an error wrote.
+fn message(stderr: &str) -> String {
+    let told = without_backtraces(stderr).trim().to_owned();
     if told.is_empty() {
         "it wrote no message to its standard error".to_owned()
     } else {
@@ -177,6 +175,7 @@ mod tests {
         );
         let long = shown(Failure::Stopped(Stop::TooLong(Duration::from_millis(1500))));
         assert!(long.contains("within 1.5 s"), "{long}");
+        assert!(shown(Failure::Spared).contains("expected  a failure"));
         assert!(shown(Failure::Stopped(Stop::Interrupted)).ends_with("was interrupted"));
     }
 

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use super::kernelspec::Kernelspec;
-use super::text::plain;
+use super::text::{plain, without_backtraces};
 
 /// How many lines of what a kernel wrote before it died are shown.
 const TAIL: usize = 15;
@@ -83,11 +83,12 @@ impl KernelProcess {
             .stderr(copy)
             .process_group(0)
             .kill_on_drop(true);
+        // Whoever still listens on a port keeps the kernel from it. Somebody else may take one now;
+        // then the kernel ends, and whoever starts it tries again.
+        drop(listeners);
         let child = command
             .spawn()
             .map_err(|error| failed().why(format!("{}: {error}", command_line[0])))?;
-        // Held until now so that nobody else is given the ports.
-        drop(listeners);
         let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
         Ok((
             Self {
@@ -119,7 +120,7 @@ impl KernelProcess {
     /// The last lines that the kernel itself wrote to its standard output and error.
     pub(super) fn last_words(&self) -> String {
         let bytes = fs::read(&self.log).unwrap_or_default();
-        let text = plain(&String::from_utf8_lossy(&bytes));
+        let text = without_backtraces(&plain(&String::from_utf8_lossy(&bytes)));
         let lines: Vec<_> = text
             .lines()
             .map(str::trim_end)

@@ -14,6 +14,16 @@ pub(super) fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }
 
+/// The text without Rust's backtraces, and without its advice on how to get one.
+pub(super) fn without_backtraces(text: &str) -> String {
+    static BACKTRACE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?m)^[Ss]tack backtrace:\r?\n(?:[ \t]+(?:\d+:|at) .*\n?)*|^note: .*`RUST_BACKTRACE=.*\n?",
+        )
+    });
+    BACKTRACE.replace_all(text, "").into_owned()
+}
+
 /// Whether a line reports progress: it begins with a percentage, as in `[ 40 %]`.
 pub(super) fn is_progress(line: &str) -> bool {
     static PREFIX: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[ *\d{1,3} ?%\]"));
@@ -94,6 +104,18 @@ mod tests {
     #[test]
     fn colours_are_removed() {
         assert_eq!(plain("\u{1b}[31mred\u{1b}[0m"), "red");
+    }
+
+    #[test]
+    fn backtraces_are_removed_wherever_they_stand() {
+        let told = "Error: no port\n\nStack backtrace:\n   0: a::b\n             at /rustc/x.rs:1:2\n  \
+                    13: c\nafter\nnote: run with `RUST_BACKTRACE=1` to see more\n\
+                    stack backtrace:\n   0: d";
+        assert_eq!(without_backtraces(told), "Error: no port\n\nafter\n");
+        assert_eq!(
+            without_backtraces("note: plain\n  12: kept"),
+            "note: plain\n  12: kept"
+        );
     }
 
     #[test]

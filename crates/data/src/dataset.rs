@@ -45,68 +45,6 @@ struct Shared {
 }
 
 impl Dataset {
-    /// A data set from arrays: `images` is `[samples, features]`, each row an image of
-    /// `sample_shape` (channels, height, width); `labels` count from 0, and each has a name.
-    ///
-    /// # Errors
-    /// If there is no sample, if the shapes or counts do not fit together, or if a label has no
-    /// name.
-    pub fn from_arrays<S: Into<String>>(
-        name: impl Into<String>,
-        images: Array2<u8>,
-        labels: Vec<u8>,
-        sample_shape: [usize; 3],
-        class_names: impl IntoIterator<Item = S>,
-    ) -> Result<Self> {
-        let names = class_names.into_iter().map(Into::into).collect();
-        Self::from_images(name.into(), images, labels, sample_shape, names)
-    }
-
-    fn from_images(
-        name: String,
-        images: Array2<u8>,
-        labels: Vec<u8>,
-        sample_shape: [usize; 3],
-        class_names: Vec<String>,
-    ) -> Result<Self> {
-        let (rows, columns) = images.dim();
-        if rows != labels.len() {
-            return Err(Error::new(
-                ErrorKind::Shape,
-                format!("data set {name:?}: not as many labels as images"),
-            )
-            .expected(format!(
-                "{} for {}",
-                counted(rows, "label"),
-                counted(rows, "image")
-            ))
-            .got(counted(labels.len(), "label"))
-            .hint("images are the rows of the array, one for each label"));
-        }
-        if checked_features(sample_shape) != Some(columns) {
-            let [channels, height, width] = sample_shape;
-            let what = format!("data set {name:?}: images of another size");
-            return Err(Error::new(ErrorKind::Shape, what)
-                .expected(format!("rows of {channels} · {height} · {width} values"))
-                .got(format!("rows of {}", counted(columns, "value")))
-                .hint("sample_shape is [channels, height, width]"));
-        }
-        let pixels = if images.is_standard_layout() {
-            let (pixels, start) = images.into_raw_vec_and_offset();
-            match start {
-                None | Some(0) if pixels.len() == rows * columns => pixels,
-                // The array was a part of a larger one.
-                start => {
-                    let start = start.unwrap_or(0);
-                    pixels[start..start + rows * columns].to_vec()
-                }
-            }
-        } else {
-            images.iter().copied().collect()
-        };
-        Self::from_bytes(name, pixels, labels, sample_shape, class_names)
-    }
-
     /// A data set from bytes as they lie in a file; the one way in.
     pub(crate) fn from_bytes(
         name: String,
@@ -391,7 +329,7 @@ impl Shared {
     }
 }
 
-fn checked_features([channels, height, width]: [usize; 3]) -> Option<usize> {
+pub(crate) fn checked_features([channels, height, width]: [usize; 3]) -> Option<usize> {
     channels.checked_mul(height)?.checked_mul(width)
 }
 

@@ -174,10 +174,10 @@ impl Job<'_> {
             .suffix(".part")
             .tempfile_in(self.folder)
             .map_err(|error| self.cannot_write(error))?;
-        let mut told = 0;
+        let mut next = 0;
         let mut tell = |bytes: u64| {
-            if bytes >= told + TELL_EVERY {
-                told = bytes;
+            if bytes >= next {
+                next = bytes + TELL_EVERY;
                 progress(Progress::Received {
                     file: self.name,
                     bytes,

@@ -1,14 +1,78 @@
-//! One's own images: any pair of IDX files, checked for structure, not against known checksums.
+//! One's own images: from arrays, or from any pair of IDX files, whose structure is checked.
 
 use std::path::Path;
 
 use chainrule_error::{Error, ErrorKind, Result};
+use ndarray::Array2;
 
 use crate::catalog::Content;
+use crate::dataset::checked_features;
 use crate::text::counted;
 use crate::{Dataset, diagnose, idx};
 
 impl Dataset {
+    /// A data set from arrays: `images` is `[samples, features]`, each row an image of
+    /// `sample_shape` (channels, height, width); `labels` count from 0, and each has a name.
+    ///
+    /// # Errors
+    /// If there is no sample, if the shapes or counts do not fit together, or if a label has no
+    /// name.
+    pub fn from_arrays<S: Into<String>>(
+        name: impl Into<String>,
+        images: Array2<u8>,
+        labels: Vec<u8>,
+        sample_shape: [usize; 3],
+        class_names: impl IntoIterator<Item = S>,
+    ) -> Result<Self> {
+        let names = class_names.into_iter().map(Into::into).collect();
+        Self::from_images(name.into(), images, labels, sample_shape, names)
+    }
+
+    fn from_images(
+        name: String,
+        images: Array2<u8>,
+        labels: Vec<u8>,
+        sample_shape: [usize; 3],
+        class_names: Vec<String>,
+    ) -> Result<Self> {
+        let (rows, columns) = images.dim();
+        if rows != labels.len() {
+            return Err(Error::new(
+                ErrorKind::Shape,
+                format!("data set {name:?}: not as many labels as images"),
+            )
+            .expected(format!(
+                "{} for {}",
+                counted(rows, "label"),
+                counted(rows, "image")
+            ))
+            .got(counted(labels.len(), "label"))
+            .hint("images are the rows of the array, one for each label"));
+        }
+        if checked_features(sample_shape) != Some(columns) {
+            let [channels, height, width] = sample_shape;
+            let what = format!("data set {name:?}: images of another size");
+            return Err(Error::new(ErrorKind::Shape, what)
+                .expected(format!("rows of {channels} · {height} · {width} values"))
+                .got(format!("rows of {}", counted(columns, "value")))
+                .hint("sample_shape is [channels, height, width]"));
+        }
+        let pixels = if images.is_standard_layout() {
+            let (pixels, start) = images.into_raw_vec_and_offset();
+            match start {
+                None | Some(0) if pixels.len() == rows * columns => pixels,
+                // The array was a part of a larger one.
+                start => {
+                    let start = start.unwrap_or(0);
+                    pixels[start..start + rows * columns].to_vec()
+                }
+            }
+        } else {
+            images.iter().copied().collect()
+        };
+        Self::from_bytes(name, pixels, labels, sample_shape, class_names)
+    }
+
     /// A data set from two IDX files of one's own, gzipped or not: images (three dimensions of
     /// bytes) and labels (one dimension). Its name is the images' file name.
     ///

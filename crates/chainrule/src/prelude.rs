@@ -1,0 +1,44 @@
+//! What a notebook has after `use chainrule::prelude::*;`.
+//!
+//! The list is explicit, and a change to it is a change of the API. No function here bears the
+//! name that a student would give its result: a kept variable of that name would hide it.
+
+// What is learned from.
+#[doc(no_inline)]
+pub use chainrule_data::{Batch, BatchSampler, Card, Dataset, FashionMnist, Mnist, Reader, Splits};
+#[doc(no_inline)]
+pub use chainrule_error::{Error, ErrorKind, Result};
+// What learns.
+#[doc(no_inline)]
+pub use chainrule_nn::{
+    Gradients, Init, Loss, Model, Network, Optimizer, Parameter, Reduction, Scalar, Sgd, Shape,
+    Summary, Targets, Workspace,
+};
+// What is seen.
+#[doc(no_inline)]
+pub use chainrule_plot::{
+    BarPlot, Cell, Column, CurveGrid, Figure, ImageGrid, LinePlot, Panel, ScatterPlot, Series,
+    TablePlot,
+};
+// How it learns.
+#[doc(no_inline)]
+pub use chainrule_train::{
+    Divergence, Evaluation, Experiment, Point, Results, Run, Setting, evaluate,
+};
+// Arrays. All names that a kept variable's type may have.
+#[doc(no_inline)]
+pub use ndarray::{
+    self, Array, Array1, Array2, Array3, Array4, ArrayD, ArrayView, ArrayView1, ArrayView2,
+    ArrayView3, ArrayView4, ArrayViewD, Axis, Dimension, Ix1, Ix2, Ix3, Ix4, IxDyn, NewAxis, Zip,
+    array, azip, concatenate, s, stack,
+};
+// Random numbers from a seed.
+#[doc(no_inline)]
+pub use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
+#[doc(no_inline)]
+pub use rand_pcg::Pcg64;
+
+#[doc(no_inline)]
+pub use crate::figures::{plot_learning_curves, plot_summary_table};
+#[doc(no_inline)]
+pub use crate::notebook::NotebookDisplay;

@@ -223,11 +223,16 @@ impl Card {
 #[cfg(test)]
 mod tests {
     use crate::testing::{Folder, tiny_entry};
-    use crate::{Mnist, Places, load};
+    use crate::{Places, catalog, load};
+
+    const DATASETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets");
 
     #[test]
     fn the_card_of_mnist() {
-        let mnist = Mnist::load().unwrap().with_validation(5_000).unwrap();
+        let mnist = load::load(catalog::MNIST, &Places::only(DATASETS))
+            .unwrap()
+            .with_validation(5_000)
+            .unwrap();
         insta::assert_snapshot!(mnist.to_string());
         let card = mnist.card();
         assert_eq!(card.samples(), 70_000);

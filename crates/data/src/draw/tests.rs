@@ -16,7 +16,7 @@ proptest! {
     fn a_batch_is_the_images_asked_for_divided_by_255(
         samples in 3..30_usize,
         start in 0..3_usize,
-        picks in proptest::collection::vec(0.0..1.0_f64, 0..20),
+        picks in proptest::collection::vec(0.0..1.0_f64, 0..300),
     ) {
         // A part, so that a forgotten offset shows.
         let data = data(samples).slice(start..samples)?;

@@ -7,15 +7,30 @@ use chainrule_nn::{Init, Model, Reduction};
 use chainrule_train::{Experiment, Result};
 
 fn main() -> Result<()> {
-    let seed = std::env::args().nth(1).and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let seed = std::env::args()
+        .nth(1)
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or(1);
     let mnist = Mnist::load()?.with_validation(5_000)?;
     let biases = Init::UnitsUniform;
     // The homework counted a convolution's fans as filters·channels·9 and the filters.
     let conv = |channels: f64| Init::Uniform((6.0 / (72.0 * channels + 8.0)).sqrt());
     let models = [
         Model::input(784).dense(10).softmax().biases(biases),
-        Model::input(784).dense(32).relu().dense(10).softmax().biases(biases),
-        Model::input(784).dense(32).relu().dense(32).relu().dense(10).softmax().biases(biases),
+        Model::input(784)
+            .dense(32)
+            .relu()
+            .dense(10)
+            .softmax()
+            .biases(biases),
+        Model::input(784)
+            .dense(32)
+            .relu()
+            .dense(32)
+            .relu()
+            .dense(10)
+            .softmax()
+            .biases(biases),
         Model::input([1, 28, 28])
             .conv2d(8, 3)
             .with_weights(conv(1.0))

@@ -1,0 +1,257 @@
+//! Experiments on a small made-up task: what they keep, what they refuse, what they say.
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+use chainrule_data::{Dataset, Splits};
+use chainrule_nn::{Init, Model};
+use chainrule_train::{Event, Experiment, Observer, ProgressLines, Setting};
+use ndarray::Array2;
+
+/// Two classes of 2 × 2 images: bright above, or bright below.
+fn task(samples: usize) -> Dataset {
+    let pixels = (0..samples).flat_map(|i| {
+        let (noise, bright) = ((i * 37 % 50) as u8, 200 + (i * 13 % 56) as u8);
+        if i % 2 == 0 {
+            [bright, bright, noise, noise]
+        } else {
+            [noise, noise, bright, bright]
+        }
+    });
+    let labels = (0..samples).map(|i| (i % 2) as u8).collect();
+    let pixels = Array2::from_shape_vec((samples, 4), pixels.collect()).unwrap();
+    Dataset::from_arrays("halves", pixels, labels, [1, 2, 2], ["above", "below"]).unwrap()
+}
+
+fn data() -> Splits {
+    Splits::new("halves", task(230), None, task(50)).unwrap()
+}
+
+fn model() -> Model {
+    Model::input(4).dense(3).relu().dense(2).softmax()
+}
+
+fn experiment() -> Experiment {
+    Experiment::new("Halves", &model(), &data())
+        .log_every(100)
+        .quiet()
+}
+
+#[test]
+fn every_run_keeps_its_curve_its_end_and_its_network() {
+    let results = experiment()
+        .settings(&[(2, 0.001), (4, 0.5)])
+        .run()
+        .unwrap();
+    let [slow, fast] = &results.runs[..] else {
+        panic!("two runs")
+    };
+    let samples = |i: usize| {
+        results.runs[i]
+            .curve
+            .iter()
+            .map(|p| p.samples)
+            .collect::<Vec<_>>()
+    };
+    // 230 samples in batches of 100, 100 and 30: the last, smaller batch is kept.
+    assert_eq!(samples(0), [100, 200, 330, 430]);
+    assert_eq!((slow.samples, fast.samples), (460, 920));
+    assert_eq!(fast.final_test_accuracy, Some(1.0));
+    assert!(!fast.diverged() && fast.divergence.is_none());
+    assert!(fast.curve.last().unwrap().loss < slow.curve.last().unwrap().loss);
+    let x = data().test.pixels();
+    let right = fast
+        .network
+        .predict(&x)
+        .unwrap()
+        .iter()
+        .enumerate()
+        .all(|(i, &c)| c == i % 2);
+    assert!(right, "the network that is kept is the trained one");
+    assert!(results.seconds >= fast.seconds && fast.seconds >= fast.measuring_seconds);
+}
+
+#[test]
+fn the_numbers_do_not_depend_on_the_number_of_threads() {
+    let settings = [(3, 0.1), (1, 0.5), (2, 0.2), (5, 0.05)];
+    let run = |threads| {
+        experiment()
+            .settings(&settings)
+            .threads(threads)
+            .run()
+            .unwrap()
+    };
+    let (one, four) = (run(1), run(4));
+    for (a, b) in one.runs.iter().zip(&four.runs) {
+        assert_eq!(a.curve, b.curve);
+        assert_eq!(a.network.parameters(), b.network.parameters());
+    }
+}
+
+#[test]
+fn the_seed_decides() {
+    let run = |seed| {
+        experiment()
+            .settings(&[(2, 0.1)])
+            .seed(seed)
+            .run()
+            .unwrap()
+            .runs
+            .remove(0)
+    };
+    assert_eq!(run(3).curve, run(3).curve);
+    assert_ne!(run(3).curve, run(4).curve);
+    let own = experiment()
+        .settings(&[Setting::new(2, 0.1).seed(4)])
+        .seed(3)
+        .run()
+        .unwrap();
+    assert_eq!(own.runs[0].curve, run(4).curve);
+}
+
+#[test]
+fn both_precisions_learn_the_same() {
+    let experiment = experiment().settings(&[(3, 0.2)]);
+    let (single, double) = (experiment.run().unwrap(), experiment.run_f64().unwrap());
+    let losses =
+        |curve: &[chainrule_train::Point]| curve.iter().map(|p| p.loss).collect::<Vec<_>>();
+    let pairs = losses(&single.runs[0].curve)
+        .into_iter()
+        .zip(losses(&double.runs[0].curve));
+    pairs.for_each(|(a, b)| assert!((a - b).abs() < 1e-4, "{a} {b}"));
+}
+
+#[test]
+fn a_run_that_diverges_is_kept_and_the_others_go_on() {
+    let wild = model().weights(Init::Constant(1e30));
+    let settings = [
+        Setting::new(2, 0.1),
+        Setting::new(2, 0.1).model(&wild).named("wild"),
+    ];
+    let results = experiment().settings(&settings).run().unwrap();
+    let divergence = results.runs[1].divergence.as_ref().unwrap();
+    assert_eq!((divergence.step, divergence.layer.as_str()), (1, "dense_2"));
+    assert_eq!(results.runs[1].outcome(), "diverged");
+    assert_eq!(results.runs[1].final_test_accuracy, None);
+    assert!(results.runs[0].final_test_accuracy.is_some());
+    let text = results.to_string();
+    assert!(
+        text.contains("wild") && text.contains("diverged at step 1, first in dense_2"),
+        "{text}"
+    );
+}
+
+#[test]
+fn settings_that_make_no_sense_are_refused_before_anything_is_trained() {
+    let complaint = |experiment: Experiment| experiment.run().unwrap_err().to_string();
+    let setting = |setting: Setting| complaint(experiment().settings(&[setting]));
+    assert!(complaint(experiment()).starts_with("Halves: an experiment needs settings"));
+    assert!(setting(Setting::new(0, 0.1)).contains("training needs epochs"));
+    for rate in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert!(
+            setting(Setting::new(1, rate)).contains("positive number"),
+            "{rate}"
+        );
+    }
+    for size in [0, 231] {
+        let text = setting(Setting::new(1, 0.1).batch_size(size));
+        assert!(text.contains("1 to 230 samples"), "{text}");
+    }
+    let fine = || experiment().settings(&[(1, 0.1)]);
+    assert!(complaint(fine().log_every(0)).contains("every 0 samples"));
+    assert!(complaint(fine().threads(0)).contains("needs a thread"));
+    for share in [0.0, 1.5, f64::NAN] {
+        assert!(
+            complaint(fine().train_part(share)).contains("above 0, at most 1"),
+            "{share}"
+        );
+    }
+}
+
+#[test]
+fn models_that_do_not_fit_the_data_are_refused() {
+    let complaint = |model: &Model| {
+        let experiment = Experiment::new("Halves", model, &data())
+            .settings(&[(1, 0.1)])
+            .quiet();
+        experiment.run().unwrap_err().to_string()
+    };
+    let wide = complaint(&Model::input(784).dense(2).softmax());
+    assert!(
+        wide.contains("4 features") && wide.contains("Model::input(4)"),
+        "{wide}"
+    );
+    let narrow = complaint(&Model::input(4).dense(1).softmax());
+    assert!(narrow.contains(".dense(2)"), "{narrow}");
+    assert!(complaint(&Model::input(4).softmax()).contains("without layers"));
+}
+
+/// Counts events, to see that all of them come and in order.
+#[derive(Default)]
+struct Watch {
+    began: usize,
+    logged: usize,
+    ended: usize,
+    finished: bool,
+}
+
+impl Observer for Watch {
+    fn observe(&mut self, event: &Event<'_>) {
+        assert!(!self.finished, "nothing comes after the end");
+        match event {
+            Event::Began { .. } => self.began += 1,
+            Event::Logged { .. } => self.logged += 1,
+            Event::Ended { .. } => self.ended += 1,
+            Event::Finished => self.finished = true,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn observers_see_every_run() {
+    let mut watch = Watch::default();
+    experiment()
+        .settings(&[(1, 0.1), (2, 0.1)])
+        .run_observed(&mut watch)
+        .unwrap();
+    assert_eq!(
+        (watch.began, watch.logged, watch.ended, watch.finished),
+        (2, 2 + 4, 2, true)
+    );
+}
+
+/// A writer that the test can read.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn progress_comes_in_whole_lines_and_names_a_divergence() {
+    let out = Shared::default();
+    let wild = Setting::new(1, 0.1)
+        .model(&model().weights(Init::Constant(1e30)))
+        .named("wild");
+    let mut lines = ProgressLines::to(Box::new(out.clone()));
+    experiment()
+        .settings(&[Setting::new(1, 0.1), wild])
+        .threads(1)
+        .run_observed(&mut lines)
+        .unwrap();
+    let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(
+        text,
+        "[100 %] Halves: wild diverged at step 1, first in dense_2\n"
+    );
+}

@@ -1,0 +1,177 @@
+//! What one can type after `cargo lab`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Learn neural networks from scratch in Rust notebooks.
+///
+/// Without a command: prepare everything, then open JupyterLab on the notebooks.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo lab",
+    bin_name = "cargo lab",
+    version,
+    args_conflicts_with_subcommands = true
+)]
+pub struct Cli {
+    /// What to do; JupyterLab without one.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Settings of JupyterLab.
+    #[command(flatten)]
+    pub lab: LabArgs,
+}
+
+/// Settings of JupyterLab.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct LabArgs {
+    /// Print the address, open no browser
+    #[arg(long)]
+    pub no_browser: bool,
+    /// Listen on this port [default: the first free one from 8888 on]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Prepare everything that the notebooks need, and stop there
+    Setup,
+    /// Execute notebooks without a browser; stop at the first failing cell
+    Run(RunArgs),
+    /// Prepare everything, then run every test
+    Test(TestArgs),
+    /// Say what is present, what is missing, and how to mend it
+    Doctor,
+    /// List, verify and fetch the data sets
+    Data(DataArgs),
+    /// Start one session of the kernel; Jupyter calls this
+    #[command(hide = true)]
+    Kernel(KernelArgs),
+}
+
+/// Which notebooks to execute, and how.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct RunArgs {
+    /// The notebooks [default: every one in notebooks/]
+    #[arg(value_name = "NOTEBOOK")]
+    pub notebooks: Vec<PathBuf>,
+    /// Run them on this kernel instead of the one they name
+    #[arg(long, value_name = "NAME")]
+    pub kernel: Option<String>,
+    /// Write the executed copies, and each picture as a PNG file, to this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Compare the outputs with those that the notebooks hold
+    #[arg(long)]
+    pub check: bool,
+    /// Store the outputs in the notebooks themselves
+    #[arg(long, conflicts_with = "check")]
+    pub update: bool,
+}
+
+/// What to pass on to `cargo test`.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct TestArgs {
+    /// Arguments for `cargo test`, as in `cargo lab test -- --test notebooks`
+    #[arg(last = true, value_name = "ARGUMENTS")]
+    pub arguments: Vec<String>,
+}
+
+/// What to do with the data sets.
+#[derive(Args, Clone, Debug, Default)]
+pub struct DataArgs {
+    /// What to do; list them without one.
+    #[command(subcommand)]
+    pub action: Option<DataAction>,
+}
+
+/// What can be done with the data sets.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum DataAction {
+    /// Show each data set and where it is found
+    List,
+    /// Read every file that is there and compare its checksum
+    Verify,
+    /// Download a data set into the cache
+    Fetch {
+        /// The name, as `list` shows it
+        name: String,
+    },
+}
+
+/// What Jupyter tells a kernel at its start.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct KernelArgs {
+    /// The checkout whose kernel is started
+    #[arg(long, value_name = "DIR")]
+    pub root: PathBuf,
+    /// The file that says where Jupyter listens
+    pub connection_file: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_declarations_agree_with_each_other() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_command_opens_the_lab_with_its_settings() {
+        let cli = parse("lab --no-browser --port 8899").unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(
+            cli.lab,
+            LabArgs {
+                no_browser: true,
+                port: Some(8899)
+            }
+        );
+    }
+
+    #[test]
+    fn a_port_out_of_range_is_refused() {
+        for port in ["0", "65536", "-1", "http"] {
+            assert!(parse(&format!("lab --port {port}")).is_err(), "{port}");
+        }
+    }
+
+    #[test]
+    fn notebooks_and_switches_of_run_mix_in_any_order() {
+        let cli = parse("lab run a.ipynb --check b.ipynb --kernel rust --out pictures").unwrap();
+        let Some(Command::Run(run)) = cli.command else {
+            panic!("not run: {cli:?}")
+        };
+        assert_eq!(
+            run.notebooks,
+            [PathBuf::from("a.ipynb"), PathBuf::from("b.ipynb")]
+        );
+        assert_eq!((run.check, run.kernel.as_deref()), (true, Some("rust")));
+        assert_eq!(run.out, Some(PathBuf::from("pictures")));
+    }
+
+    #[test]
+    fn what_follows_two_dashes_goes_to_cargo_test() {
+        let cli = parse("lab test -- --test notebooks -- --nocapture").unwrap();
+        let Some(Command::Test(test)) = cli.command else {
+            panic!("not test: {cli:?}")
+        };
+        assert_eq!(test.arguments, ["--test", "notebooks", "--", "--nocapture"]);
+    }
+
+    #[test]
+    fn settings_of_the_lab_do_not_go_with_a_command() {
+        assert!(parse("lab --port 8899 doctor").is_err());
+        assert!(parse("lab steup").is_err());
+    }
+}

@@ -1,0 +1,103 @@
+//! Copies of a build folder that cargo takes for the folder itself.
+//!
+//! Cargo compares times of files, so each copy keeps the time of its original. What compilers
+//! replace as a whole is linked rather than copied; what cargo writes in place is copied.
+
+use std::fs::{self, File, FileTimes};
+use std::io;
+use std::path::Path;
+
+use chainrule_error::Result;
+
+use crate::places::cannot;
+
+/// Files that no tool changes in place: rustc and linkers write a new file and rename it.
+const LINKED: [&str; 5] = ["rlib", "rmeta", "so", "dylib", "dll"];
+
+/// Folders that a copy does without: rustc's record of the cell compiled last.
+const LEFT_OUT: [&str; 1] = ["incremental"];
+
+/// Makes `to` a copy of the folder `from`.
+///
+/// # Errors
+/// The system refuses to read, write or link; what was copied until then stays.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).map_err(|cause| cannot("make the folder", to, cause))?;
+    for entry in fs::read_dir(from).map_err(|cause| cannot("list", from, cause))? {
+        let entry = entry.map_err(|cause| cannot("list", from, cause))?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry
+            .file_type()
+            .map_err(|cause| cannot("read", &source, cause))?;
+        if kind.is_dir() {
+            if !LEFT_OUT.iter().any(|name| entry.file_name() == *name) {
+                copy(&source, &target)?;
+            }
+        } else {
+            duplicate(&source, &target).map_err(|cause| cannot("copy to", &target, cause))?;
+        }
+    }
+    Ok(())
+}
+
+fn duplicate(source: &Path, target: &Path) -> io::Result<()> {
+    let linked = source
+        .extension()
+        .is_some_and(|end| LINKED.iter().any(|known| end == *known));
+    // Not every file system can link.
+    if linked && fs::hard_link(source, target).is_ok() {
+        return Ok(());
+    }
+    fs::copy(source, target)?;
+    let data = fs::metadata(source)?;
+    let times = FileTimes::new().set_modified(data.modified()?);
+    File::options().write(true).open(target)?.set_times(times)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    #[test]
+    fn a_copy_keeps_times_and_content_and_leaves_the_original_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::create_dir_all(from.join("target/deps")).unwrap();
+        fs::create_dir_all(from.join("target/incremental")).unwrap();
+        fs::write(from.join("target/incremental/x"), "").unwrap();
+        let long_ago = UNIX_EPOCH + Duration::new(1_000_000_000, 123_456_000);
+        for name in ["target/deps/libx.rlib", "target/deps/x.d", "Cargo.lock"] {
+            fs::write(from.join(name), "old").unwrap();
+            File::options()
+                .write(true)
+                .open(from.join(name))
+                .unwrap()
+                .set_modified(long_ago)
+                .unwrap();
+        }
+        copy(&from, &to).unwrap();
+        for name in ["target/deps/libx.rlib", "target/deps/x.d", "Cargo.lock"] {
+            assert_eq!(
+                fs::metadata(to.join(name)).unwrap().modified().unwrap(),
+                long_ago,
+                "{name}"
+            );
+        }
+        assert!(!to.join("target/incremental").exists());
+        fs::write(to.join("target/deps/x.d"), "new").unwrap();
+        fs::write(to.join("Cargo.lock"), "new").unwrap();
+        assert_eq!(
+            fs::read_to_string(from.join("target/deps/x.d")).unwrap(),
+            "old"
+        );
+        assert_eq!(fs::read_to_string(from.join("Cargo.lock")).unwrap(), "old");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = copy(&folder.path().join("absent"), &folder.path().join("to")).unwrap_err();
+        assert!(error.headline().contains("absent"), "{error}");
+    }
+}

@@ -21,20 +21,32 @@ pub struct Point {
     pub test_accuracy: f64,
 }
 
-/// How a run diverged.
+/// How a run diverged: the loss was no finite number any more, or had exploded.
+///
+/// A network may explode without a NaN: weights and scores grow by powers of ten until every ReLU
+/// is off, and then nothing changes any more. So a loss that is a million times what the first
+/// step's was (or a million, if that is more) ends a run too.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Divergence {
-    /// The step, counted from 1, whose loss was not a finite number.
+    /// The step, counted from 1, whose loss it was.
     pub step: usize,
     /// Samples until then.
     pub samples: usize,
-    /// The first layer that put out a NaN or an infinite number, or `loss`.
+    /// That loss.
+    pub loss: f64,
+    /// The first layer that put out a NaN or a number beyond a million, or `loss` if none did.
     pub layer: String,
 }
 
 impl fmt::Display for Divergence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "diverged at step {}, first in {}", self.step, self.layer)
+        let (step, layer) = (self.step, &self.layer);
+        let loss = if self.loss.is_finite() {
+            format!("{:.1e}", self.loss)
+        } else {
+            self.loss.to_string()
+        };
+        write!(f, "diverged at step {step}: loss {loss}, first in {layer}")
     }
 }
 

@@ -51,7 +51,8 @@ pub struct Trained {
 /// Trains a network: the same loop that one would write by hand.
 ///
 /// For each epoch the samples are permuted; for each batch the gradients are computed and the
-/// optimizer takes a step. A loss that is not finite ends it before that step is taken.
+/// optimizer takes a step. A loss that is not finite, or has exploded, ends it before that step is
+/// taken; see [`Divergence`].
 /// `run` is what observers know the run by.
 ///
 /// # Errors
@@ -84,14 +85,16 @@ pub fn train<F: Number>(
             let targets = Targets::Classes(labels);
             let loss = network.forward_backward_in(&mut workspace, batch, targets)?;
             log.count(batch, loss);
-            if !loss.is_finite() {
+            if log.exploded(loss) {
                 let layer = workspace
-                    .first_non_finite(batch)
+                    .first_beyond(batch, EXPLODED)
                     .unwrap_or("loss")
                     .to_owned();
+                let (step, samples) = (log.step, log.samples);
                 let divergence = Divergence {
-                    step: log.step,
-                    samples: log.samples,
+                    step,
+                    samples,
+                    loss,
                     layer,
                 };
                 return Ok(log.end(Some(divergence), None, started.elapsed()));
@@ -120,11 +123,16 @@ pub fn train<F: Number>(
     Ok(log.end(None, Some(last), started.elapsed()))
 }
 
+/// How many times the first loss counts as an explosion; beyond it a layer's output does.
+const EXPLODED: f64 = 1e6;
+
 /// Counts steps and samples, and keeps the curve.
 struct Log {
     every: usize,
     step: usize,
     samples: usize,
+    /// The loss from which on training has exploded; known after the first step.
+    limit: f64,
     /// Losses since the last point, weighted with their samples.
     losses: f64,
     /// Samples since the last point.
@@ -139,6 +147,7 @@ impl Log {
             every,
             step: 0,
             samples: 0,
+            limit: f64::INFINITY,
             losses: 0.0,
             since: 0,
             curve: Vec::new(),
@@ -151,6 +160,15 @@ impl Log {
         self.samples += batch;
         self.since += batch;
         self.losses += loss * batch as f64;
+    }
+
+    /// Whether a loss is one of training that has diverged.
+    fn exploded(&mut self, loss: f64) -> bool {
+        if self.step == 1 {
+            self.limit = EXPLODED * loss.max(1.0);
+        }
+        // Not `loss >= limit`: a NaN is neither above a limit nor below it.
+        !(loss < self.limit)
     }
 
     /// Whether a multiple of `every` was reached or passed since the last point.
@@ -217,6 +235,23 @@ mod tests {
             })
             .collect();
         assert_eq!(due, [120, 210, 300]);
+    }
+
+    #[test]
+    fn a_loss_explodes_when_it_is_no_number_or_a_million_times_the_first() {
+        let after = |first: f64, loss: f64| {
+            let mut log = Log::new(10);
+            log.count(1, first);
+            let at_once = log.exploded(first);
+            log.count(1, loss);
+            (at_once, log.exploded(loss))
+        };
+        assert_eq!(after(2.3, 2.2e6), (false, false));
+        assert_eq!(after(2.3, 2.4e6), (false, true));
+        assert_eq!(after(1e-9, 9e5), (false, false));
+        assert_eq!(after(2.3, f64::NAN), (false, true));
+        assert_eq!(after(f64::INFINITY, 1.0).0, true);
+        assert_eq!(after(f64::NAN, 1.0).0, true);
     }
 
     #[test]

@@ -132,14 +132,31 @@ fn a_run_that_diverges_is_kept_and_the_others_go_on() {
     ];
     let results = experiment().settings(&settings).run().unwrap();
     let divergence = results.runs[1].divergence.as_ref().unwrap();
-    assert_eq!((divergence.step, divergence.layer.as_str()), (1, "dense_2"));
+    assert_eq!((divergence.step, divergence.layer.as_str()), (1, "dense_1"));
     assert_eq!(results.runs[1].outcome(), "diverged");
     assert_eq!(results.runs[1].final_test_accuracy, None);
     assert!(results.runs[0].final_test_accuracy.is_some());
     let text = results.to_string();
     assert!(
-        text.contains("wild") && text.contains("diverged at step 1, first in dense_2"),
+        text.contains("wild") && text.contains("diverged at step 1: loss NaN, first in dense_1"),
         "{text}"
+    );
+}
+
+#[test]
+fn an_explosion_without_a_nan_is_a_divergence_too() {
+    let wild = model().weights(Init::Constant(1e10));
+    let setting = Setting::new(20, 1e9).model(&wild).batch_size(10);
+    let results = experiment().settings(&[setting]).run_f64().unwrap();
+    let divergence = results.runs[0].divergence.as_ref().unwrap();
+    assert!(
+        divergence.loss.is_finite() && divergence.loss > 1e6,
+        "{divergence:?}"
+    );
+    assert_eq!(divergence.layer, "dense_1");
+    assert!(
+        results.to_string().contains("diverged at step"),
+        "{results}"
     );
 }
 
@@ -252,6 +269,6 @@ fn progress_comes_in_whole_lines_and_names_a_divergence() {
     let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
     assert_eq!(
         text,
-        "[100 %] Halves: wild diverged at step 1, first in dense_2\n"
+        "[100 %] Halves: wild diverged at step 1: loss NaN, first in dense_1\n"
     );
 }

@@ -201,7 +201,7 @@ impl<F: Scalar> Network<F> {
     /// stay in the workspace.
     ///
     /// A NaN is no error here, since training has to see it: ask
-    /// [`Workspace::first_non_finite`] when the loss is not finite.
+    /// [`Workspace::first_beyond`] when the loss is not finite.
     ///
     /// # Errors
     ///

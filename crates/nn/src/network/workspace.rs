@@ -23,7 +23,7 @@ use crate::{Gradients, Scalar, layers::Scratch};
 #[derive(Clone, Debug)]
 pub struct Workspace<F: Scalar = f32> {
     pub(super) capacity: usize,
-    /// The names of the layers, for [`first_non_finite`](Self::first_non_finite).
+    /// The names of the layers, for [`first_beyond`](Self::first_beyond).
     pub(super) names: Vec<String>,
     /// Numbers of one sample: of the input, and after each layer.
     pub(super) lens: Vec<usize>,
@@ -63,19 +63,19 @@ impl<F: Scalar> Workspace<F> {
         self.gradients
     }
 
-    /// The first layer that put out a NaN or an infinite number in the last forward pass of
-    /// `batch` samples, or `loss` when only the loss is not finite.
-    pub fn first_non_finite(&self, batch: usize) -> Option<&str> {
-        let batch = batch.min(self.capacity);
-        let finite = |i: usize| {
+    /// The first layer that put out a number beyond ±`limit`, or a NaN, in the last forward pass
+    /// of `batch` samples: where a divergence is seen first.
+    pub fn first_beyond(&self, batch: usize, limit: f64) -> Option<&str> {
+        let (batch, limit) = (batch.min(self.capacity), F::of(limit));
+        let within = |i: usize| {
+            // A NaN is within nothing.
             self.activations[i][..batch * self.lens[i]]
                 .iter()
-                .all(|v| v.is_finite())
+                .all(|v| v.abs() <= limit)
         };
-        let layer = (1..self.lens.len())
-            .find(|&i| !finite(i))
-            .map(|i| self.names[i - 1].as_str());
-        layer.or((!self.gradients.loss.is_finite()).then_some("loss"))
+        (1..self.lens.len())
+            .find(|&i| !within(i))
+            .map(|i| self.names[i - 1].as_str())
     }
 
     pub(super) fn check(&self, batch: usize) -> Result<()> {

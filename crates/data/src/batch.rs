@@ -202,7 +202,11 @@ mod tests {
     }
 
     #[test]
-    fn the_seed_decides() {
+    fn the_seed_decides_and_epochs_differ() {
+        let mut reader = numbered(40).reader(3);
+        let mut epoch = || samples_of(&reader.next_batch(40).unwrap());
+        let (first, second, third) = (epoch(), epoch(), epoch());
+        assert!(first != second && second != third && first != third);
         let draw = |seed| samples_of(&numbered(40).reader(seed).next_batch(40).unwrap());
         assert_eq!(draw(3), draw(3));
         assert_ne!(draw(3), draw(4));

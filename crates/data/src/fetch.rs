@@ -185,22 +185,13 @@ impl Job<'_> {
                 });
             }
         };
-        let received =
-            copy(&mut body.as_reader(), &mut file, limit, &mut tell).map_err(|failure| {
-                match failure {
-                    Copying::Write(error) => self.cannot_write(error),
-                    Copying::Read(error) => {
-                        Failure::Passing(format!("the connection broke: {error}"))
-                    }
-                    Copying::TooLong => Failure::Lasting(too_long(limit)),
-                }
-            })?;
-        if total.is_some_and(|total| received < total) {
-            return Err(Failure::Passing(format!(
-                "only {} bytes came",
-                grouped_bytes(received)
-            )));
-        }
+        copy(&mut body.as_reader(), &mut file, limit, &mut tell).map_err(
+            |failure| match failure {
+                Copying::Write(error) => self.cannot_write(error),
+                Copying::Read(error) => Failure::Passing(format!("the connection broke: {error}")),
+                Copying::TooLong => Failure::Lasting(too_long(limit)),
+            },
+        )?;
         file.as_file()
             .sync_all()
             .map_err(|error| self.cannot_write(error))?;
@@ -281,13 +272,13 @@ enum Copying {
     TooLong,
 }
 
-/// Copies at most `limit` bytes and says how many it were.
+/// Copies everything, unless it is more than `limit` bytes.
 fn copy(
     from: &mut dyn Read,
     to: &mut dyn Write,
     limit: u64,
     tell: &mut dyn FnMut(u64),
-) -> Result<u64, Copying> {
+) -> Result<(), Copying> {
     let mut chunk = vec![0; 64 * 1024];
     let mut copied = 0;
     loop {
@@ -304,8 +295,7 @@ fn copy(
         to.write_all(&chunk[..read]).map_err(Copying::Write)?;
         tell(copied);
     }
-    to.flush().map_err(Copying::Write)?;
-    Ok(copied)
+    to.flush().map_err(Copying::Write)
 }
 
 fn cannot_write(folder: &Path, error: io::Error) -> Error {

@@ -391,5 +391,10 @@ mod tests {
             panic!("the place itself holds all four");
         };
         assert_eq!(whole, folder.path());
+        folder.write_tiny("tiny", ".gz");
+        let Found::Complete { folder: own, .. } = place(&folder).find(&tiny_entry(&[])) else {
+            panic!("two places hold all four");
+        };
+        assert_eq!(own, folder.path().join("tiny"));
     }
 }

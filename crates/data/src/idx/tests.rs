@@ -103,6 +103,15 @@ fn a_header_that_promises_the_moon_costs_no_memory() {
         let fault = read_bytes(&bytes, Content::Images).unwrap_err();
         assert!(matches!(fault, Fault::Memory(_)), "{fault:?}");
     }
+    // 16 TB: less than overflows, more than could ever be set aside.
+    let claims = idx_images(1 << 24, [1 << 10, 1 << 10], &[]);
+    for bytes in [claims.clone(), gzip(&claims)] {
+        let fault = read_bytes(&bytes, Content::Images).unwrap_err();
+        assert!(
+            matches!(fault, Fault::Truncated { got: 16, .. }),
+            "{fault:?}"
+        );
+    }
     let mut claims = vec![0, 0, 8, 1];
     claims.extend([0xff; 4]);
     for bytes in [claims.clone(), gzip(&claims)] {

@@ -341,6 +341,20 @@ mod tests {
     }
 
     #[test]
+    fn a_kernel_that_ends_early_is_started_again() {
+        let starts = tempfile::NamedTempFile::new().unwrap();
+        let count = format!("echo start >> {}; exit 3", starts.path().display());
+        refused(|_, root| {
+            notebook(root, "notebooks/a.ipynb", "k");
+            kernel(root, &serde_json::json!(["sh", "-c", count]).to_string());
+        });
+        assert_eq!(
+            fs::read_to_string(starts.path()).unwrap(),
+            "start\n".repeat(3)
+        );
+    }
+
+    #[test]
     fn a_kernel_that_never_answers_is_given_up() {
         let error = refused(|options, root| {
             notebook(root, "notebooks/a.ipynb", "k");

@@ -4,6 +4,9 @@
 //! times faster than ndarray's own product, since it chooses AVX2, AVX-512 or NEON when it runs
 //! and not when it is compiled. Its one function takes pointers; this module is the only place
 //! that calls it, and checks every extent first.
+//!
+//! `gemm` packs operands into buffers that it allocates for the time of a call, two at most. Nothing
+//! else in a training step allocates.
 
 use crate::Scalar;
 

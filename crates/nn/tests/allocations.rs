@@ -1,0 +1,77 @@
+//! A training step allocates nothing once its buffers are there, but for what the `gemm` crate
+//! takes for a moment to pack the operands of a product: at most two buffers for each.
+
+use chainrule_nn::{Model, Network, Optimizer, Sgd, Targets, Workspace};
+
+fn step(network: &mut Network, workspace: &mut Workspace, sgd: &mut Sgd, labels: &[u8]) {
+    workspace
+        .input_mut(labels.len())
+        .iter_mut()
+        .enumerate()
+        .for_each(|(i, x)| {
+            *x = (i % 7) as f32 / 7.0;
+        });
+    network
+        .forward_backward_in(workspace, labels.len(), Targets::Classes(labels))
+        .unwrap();
+    sgd.step(network, workspace.gradients()).unwrap();
+}
+
+/// Allocations in five steps that are more than the products of these steps may make.
+fn surplus(model: &Model, products: impl Fn(u64) -> u64) -> i64 {
+    let mut network = model.build(1).unwrap();
+    let mut workspace = network.workspace(20).unwrap();
+    let mut sgd = Sgd::new(0.01).unwrap();
+    let labels: Vec<u8> = (0..20).map(|i| i % 4).collect();
+    step(&mut network, &mut workspace, &mut sgd, &labels);
+    let batches = [20, 20, 7, 20, 1];
+    let info = allocation_counter::measure(|| {
+        for batch in batches {
+            step(&mut network, &mut workspace, &mut sgd, &labels[..batch]);
+        }
+    });
+    assert_eq!(info.bytes_current, 0, "nothing is kept");
+    let allowed: u64 = batches
+        .iter()
+        .map(|&batch| 2 * products(batch as u64))
+        .sum();
+    info.count_total as i64 - allowed as i64
+}
+
+#[test]
+fn dense_networks_allocate_nothing_after_the_first_batch() {
+    let model = Model::input(64)
+        .dense(32)
+        .relu()
+        .dense(16)
+        .tanh()
+        .dense(8)
+        .sigmoid()
+        .dense(4);
+    // One product forward, two backward, but for the input's gradient, which nobody needs.
+    let products = |_| 4 + 2 * 4 - 1;
+    assert!(surplus(&model.clone().softmax(), products) <= 0);
+    assert!(surplus(&model.squared_error(), products) <= 0);
+}
+
+#[test]
+fn convolutional_networks_allocate_nothing_after_the_first_batch() {
+    let model = Model::input([1, 12, 12])
+        .conv2d(4, 3)
+        .max_pool2d(2)
+        .conv2d(4, 3)
+        .max_pool2d(2)
+        .flatten()
+        .dense(8)
+        .relu()
+        .dense(4)
+        .softmax();
+    // Convolutions go image by image; two dense layers follow.
+    assert!(surplus(&model, |batch| batch * (2 + 3) + 2 + 4) <= 0);
+}
+
+#[test]
+fn the_counter_counts() {
+    let allocate = || drop(std::hint::black_box(vec![0_u8; 100]));
+    assert_eq!(allocation_counter::measure(allocate).count_total, 1);
+}

@@ -159,6 +159,11 @@ fn command(places: &Places, args: &LabArgs, port: u16) -> Command {
         ])
         .envs(places.environment())
         .current_dir(places.notebooks());
+    // Without this JupyterLab refuses to run for root, as in a container. It listens to this
+    // machine alone and asks for the token.
+    if rustix::process::geteuid().is_root() {
+        command.arg("--ServerApp.allow_root=True");
+    }
     if args.no_browser {
         command.arg("--ServerApp.open_browser=False");
     }

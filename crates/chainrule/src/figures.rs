@@ -9,6 +9,8 @@ use chainrule_train::{Results, Run};
 /// Draws the learning curves of several experiments: a column for each, a row for each setting,
 /// accuracy on the measured part of the training set and on the test set.
 ///
+/// A single experiment has its settings side by side, a column for each.
+///
 /// A run that diverged shows what was measured until then, and says where it ended.
 ///
 /// # Errors
@@ -16,22 +18,49 @@ use chainrule_train::{Results, Run};
 /// When there are no experiments.
 pub fn plot_learning_curves<F: Scalar>(experiments: &[&Results<F>]) -> Result<Figure> {
     some(experiments)?;
+    if let [results] = experiments {
+        return curves(results);
+    }
     let grid = CurveGrid::new("Learning Curves for all Tasks and Hyper-parameter settings")
         .x_label("Number of samples processed");
-    let columns = experiments
-        .iter()
-        .map(|results| Column::new(&results.name, results.runs.iter().map(panel).collect()));
+    let columns = experiments.iter().map(|results| {
+        Column::new(
+            &results.name,
+            results.runs.iter().map(setting_panel).collect(),
+        )
+    });
     columns.fold(grid, CurveGrid::column).draw()
 }
 
-fn panel<F: Scalar>(run: &Run<F>) -> Panel {
+fn curves<F: Scalar>(results: &Results<F>) -> Result<Figure> {
+    let grid = CurveGrid::new(format!("{}: learning curves", results.name))
+        .x_label("Number of samples processed");
+    let column = |run: &Run<F>| {
+        Column::new(
+            run.setting.to_string(),
+            vec![panel(Panel::new("Accuracy"), run)],
+        )
+    };
+    results
+        .runs
+        .iter()
+        .map(column)
+        .fold(grid, CurveGrid::column)
+        .draw()
+}
+
+fn setting_panel<F: Scalar>(run: &Run<F>) -> Panel {
+    panel(Panel::new(run.setting.to_string()), run)
+}
+
+fn panel<F: Scalar>(panel: Panel, run: &Run<F>) -> Panel {
     let curve = |accuracy: fn(&chainrule_train::Point) -> f64| -> Vec<_> {
         run.curve
             .iter()
             .map(|point| (point.samples as f64, accuracy(point)))
             .collect()
     };
-    let panel = Panel::new(run.setting.to_string())
+    let panel = panel
         .line("train_accuracy", &curve(|point| point.train_accuracy))
         .line("test_accuracy", &curve(|point| point.test_accuracy));
     match &run.divergence {
@@ -94,7 +123,7 @@ pub(crate) fn card(card: &Card) -> Result<Figure> {
     let parts: Vec<_> = card
         .parts
         .iter()
-        .map(|part| format!("{} {}", part.samples, part.name))
+        .map(|part| format!("{} {}", grouped(part.samples), part.name))
         .collect();
     let mut images = ImageGrid::new(format!("{}: {}", card.name, parts.join(", ")))
         .columns(card.strip.len())
@@ -104,17 +133,12 @@ pub(crate) fn card(card: &Card) -> Result<Figure> {
         ));
     for row in 0..IMAGES {
         for class in &card.strip {
-            let label = if row + 1 == IMAGES {
-                class.name.as_str()
-            } else {
-                ""
-            };
             let blank = || vec![0; channels * height * width];
             let pixels = class
                 .images
                 .get(row)
                 .map_or_else(blank, |i| i.iter().copied().collect());
-            images = images.image(channels * height, width, &pixels, label);
+            images = images.image(channels * height, width, &pixels, &class.name);
         }
     }
     let first = card.parts.first().map_or("", |part| part.name.as_str());
@@ -132,4 +156,34 @@ pub(crate) fn card(card: &Card) -> Result<Figure> {
         .y_label("images")
         .bars(&balance);
     Figure::grid(1, &[images.draw()?, bars.draw()?])
+}
+
+/// 55000 as `55 000`, with the narrow space that belongs there.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let first = digits.len() % 3;
+    let (head, tail) = digits.split_at(first);
+    let groups = tail
+        .as_bytes()
+        .chunks(3)
+        .map(|group| String::from_utf8_lossy(group).into_owned());
+    let head = (!head.is_empty()).then(|| head.to_owned());
+    head.into_iter()
+        .chain(groups)
+        .collect::<Vec<_>>()
+        .join("\u{202f}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_in_groups() {
+        let spaced = |number| grouped(number).replace('\u{202f}', " ");
+        assert_eq!(spaced(0), "0");
+        assert_eq!(spaced(999), "999");
+        assert_eq!(spaced(5_000), "5 000");
+        assert_eq!(spaced(1_234_567), "1 234 567");
+    }
 }

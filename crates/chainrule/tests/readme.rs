@@ -4,15 +4,24 @@ use std::{fs, path::Path};
 
 fn read(path: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    fs::read_to_string(root.join(path)).unwrap()
+    fs::read_to_string(root.join(path)).expect("a file of the checkout")
 }
 
 #[test]
 fn the_readmes_lines_are_those_of_the_example() {
     let readme = read("README.md");
-    let shown = readme.split("```rust\n").nth(1).unwrap().split("```").next().unwrap();
+    let shown = readme
+        .split("```rust\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
     let shown: Vec<_> = shown.lines().filter(|line| !line.is_empty()).collect();
-    assert_eq!(shown[0], ":dep chainrule = { path = \"../crates/chainrule\" }");
+    assert_eq!(
+        shown[0],
+        ":dep chainrule = { path = \"../crates/chainrule\" }"
+    );
     assert_eq!(shown.last(), Some(&"figure"));
     let example = read("crates/chainrule/examples/first_network.rs");
     let lines: Vec<_> = example.lines().collect();
@@ -28,10 +37,22 @@ fn the_readmes_lines_are_those_of_the_example() {
 #[test]
 fn the_readmes_picture_and_links_are_there() {
     let readme = read("README.md");
-    let links = readme.split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
+    let links = readme
+        .split("](")
+        .skip(1)
+        .map(|rest| rest.split(')').next().unwrap());
     let files: Vec<_> = links.filter(|link| !link.starts_with("http")).collect();
-    assert!(files.iter().any(|file| file.ends_with("first_network.png")), "{files:?}");
+    assert!(
+        files.iter().any(|file| file.ends_with("first_network.png")),
+        "{files:?}"
+    );
     for file in files {
-        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file).exists(), "{file}");
+        assert!(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../..")
+                .join(file)
+                .exists(),
+            "{file}"
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! What a student gets wrong, and what the error says.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
 use chainrule_nn::{ErrorKind, Init, Model};
 use ndarray::{Array2, array};
 

@@ -10,7 +10,7 @@ use crate::{Event, Observer};
 /// At least this long from one line to the next.
 const SHORTEST: Duration = Duration::from_millis(400);
 /// At most this long.
-const LONGEST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// Prints whole lines such as
 ///
@@ -18,7 +18,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// [ 40 %] Model 3: 1 of 3 runs done, 12 s gone, about 18 s left
 /// ```
 ///
-/// A line comes when a tenth more is done or five seconds have passed, never more than three a
+/// A line comes when a tenth more is done or ten seconds have passed, never more than three a
 /// second, and whenever a run diverges.
 pub struct ProgressLines {
     out: Box<dyn Write + Send>,

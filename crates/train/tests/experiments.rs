@@ -1,5 +1,7 @@
 //! Experiments on a small made-up task: what they keep, what they refuse, what they say.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
 use std::{
     io::Write,
     sync::{Arc, Mutex},

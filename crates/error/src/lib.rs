@@ -195,7 +195,9 @@ mod tests {
         let plain = Error::new(ErrorKind::Io, "cannot write the cache").source(beneath());
         assert!(plain.to_string().ends_with("why       disk full"));
         assert!(std::error::Error::source(&plain).is_some());
-        let told = Error::new(ErrorKind::Io, "cannot write").why("no room").source(beneath());
+        let told = Error::new(ErrorKind::Io, "cannot write")
+            .why("no room")
+            .source(beneath());
         assert!(told.to_string().ends_with("why       no room"));
     }
 

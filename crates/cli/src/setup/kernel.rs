@@ -1,5 +1,6 @@
 //! Step 2: the evcxr kernel, built optimised from this workspace's Cargo.lock.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -17,10 +18,32 @@ const PACKAGE: &str = "chainrule-evcxr";
 fn inputs(places: &Places) -> Result<String> {
     let inputs = Inputs::default()
         .text("compiler", &compiler())
-        .file(&places.lock())?
+        .text("versions", &versions(places)?)
         .file(&places.kernels("evcxr/Cargo.toml"))?
         .file(&places.kernels("evcxr/src/main.rs"))?;
     Ok(inputs.digest())
+}
+
+/// What the kernel is built from, as Cargo.lock pins it. Other crates' versions change often, and
+/// are no reason to build the kernel again.
+fn versions(places: &Places) -> Result<String> {
+    let mut tree = tools::command("cargo");
+    tree.args(["tree", "--locked", "--quiet", "--package", PACKAGE])
+        .args(["--edges", "normal,build", "--prefix", "none"])
+        .current_dir(places.root());
+    match tools::answer(&mut tree) {
+        Some(text) => Ok(lines(&text)),
+        None => Ok(Inputs::default().file(&places.lock())?.digest()),
+    }
+}
+
+/// The different lines of a list that names things once for each way to them.
+fn lines(text: &str) -> String {
+    let lines: BTreeSet<_> = text
+        .lines()
+        .map(|line| line.trim_end_matches(" (*)"))
+        .collect();
+    lines.into_iter().collect::<Vec<_>>().join("\n")
 }
 
 /// What compiler builds here, in its own words.
@@ -100,6 +123,11 @@ not JSON
             Some(PathBuf::from("/t/release/chainrule-evcxr"))
         );
         assert_eq!(executable(""), None);
+    }
+
+    #[test]
+    fn a_version_counts_once_however_many_need_it() {
+        assert_eq!(lines("b v2\na v1\nb v2 (*)\n"), "a v1\nb v2");
     }
 
     #[test]

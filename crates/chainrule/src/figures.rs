@@ -159,7 +159,7 @@ pub(crate) fn card(card: &Card) -> Result<Figure> {
 }
 
 /// 55000 as `55 000`, with the narrow space that belongs there.
-fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let first = digits.len() % 3;
     let (head, tail) = digits.split_at(first);

@@ -146,6 +146,29 @@ impl Figure {
         Self::encode(&pixels, width as u32, height as u32, description)
     }
 
+    /// The same picture at the left of a white page of at least `width` pixels.
+    ///
+    /// A notebook shows a picture pixel by pixel, but no wider than its page. So a narrow one would
+    /// stand there at twice the size of a wide one; on pages of one width all have the same.
+    ///
+    /// # Errors
+    ///
+    /// When the page would be too large.
+    pub fn on_page(&self, width: u32) -> Result<Figure> {
+        if width <= self.width() {
+            return Ok(self.clone());
+        }
+        check_size(f64::from(width), f64::from(self.height()))?;
+        let mut pixels = vec![255; width as usize * self.height() as usize * 3];
+        let rgb = self.decode()?;
+        let lines = rgb.chunks_exact(self.width() as usize * 3);
+        for (page, line) in pixels.chunks_exact_mut(width as usize * 3).zip(lines) {
+            page[..line.len()].copy_from_slice(line);
+        }
+        let description = self.description().to_owned();
+        Self::encode(&pixels, width, self.height(), description)
+    }
+
     pub(crate) fn draw(canvas: &Canvas, description: String) -> Result<Self> {
         let (pixels, width, height) = canvas.render()?;
         Self::encode(&pixels, width, height, description)

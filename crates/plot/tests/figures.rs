@@ -288,6 +288,19 @@ fn a_gallery_holds_its_figures_unchanged() {
 }
 
 #[test]
+fn a_page_is_wider_and_its_figure_is_unchanged() {
+    let line = LinePlot::new("L").line("", &rising()).draw().unwrap();
+    let page = line.on_page(2000).unwrap();
+    assert_eq!((page.width(), page.height()), (2000, line.height()));
+    assert_eq!(page.description(), line.description());
+    let (whole, part) = (Pixels::of(&page), Pixels::of(&line));
+    let blue = SERIES_COLORS[0];
+    assert_eq!(whole.count(blue), part.count(blue));
+    assert_eq!(line.on_page(100).unwrap().png(), line.png());
+    assert!(line.on_page(u32::MAX).is_err());
+}
+
+#[test]
 fn endless_texts_neither_panic_nor_leave_the_picture() {
     let long = "word ".repeat(500) + &"unbroken".repeat(200) + "\n\n\t∂字🦀\0";
     let line = Series::new(long.clone(), rising());

@@ -10,6 +10,9 @@ use chainrule_plot::Figure;
 /// in an `Err` has succeeded.
 const ERROR: &str = "application/vnd.chainrule.error+json";
 
+/// Pixels that a page of a notebook is taken to be wide: about a thousand on a dense screen.
+const PAGE: u32 = 2000;
+
 /// Contents by MIME type, text/plain first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bundle(Vec<(&'static str, String)>);
@@ -19,14 +22,14 @@ impl Bundle {
         Self(vec![("text/plain", text.into())])
     }
 
-    pub(super) fn png(mut self, png: &[u8]) -> Self {
+    fn png(mut self, png: &[u8]) -> Self {
         self.0.push(("image/png", STANDARD.encode(png)));
         self
     }
 
     /// Adds a picture; where it cannot be drawn the text stands alone and says why.
     pub(super) fn figure(mut self, figure: Result<Figure>) -> Self {
-        match figure {
+        match figure.and_then(|figure| figure.on_page(PAGE)) {
             Ok(figure) => self.png(figure.png()),
             Err(error) => {
                 self.0[0].1.push_str(&format!("\n({error})"));
@@ -115,6 +118,8 @@ mod tests {
         assert_eq!(bundle.get("text/plain"), Some(figure.description()));
         let png = STANDARD.decode(bundle.get("image/png").unwrap()).unwrap();
         assert!(png.starts_with(b"\x89PNG"));
+        let width = u32::from_be_bytes(png[16..20].try_into().unwrap());
+        assert_eq!((figure.width(), width), (1440, PAGE));
     }
 
     #[test]

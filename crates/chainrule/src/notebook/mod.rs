@@ -13,7 +13,7 @@ use chainrule_plot::Figure;
 use chainrule_train::{Results, Run};
 
 use self::bundle::Bundle;
-use crate::figures;
+use crate::figures::{self, grouped};
 
 /// What a notebook shows for a value. The prelude brings it into every cell.
 pub trait NotebookDisplay {
@@ -29,7 +29,7 @@ pub trait NotebookDisplay {
 
 impl NotebookDisplay for Figure {
     fn bundle(&self) -> Bundle {
-        Bundle::text(self.description()).png(self.png())
+        Bundle::text(self.description()).figure(Ok(self.clone()))
     }
 }
 
@@ -53,11 +53,11 @@ impl NotebookDisplay for Summary {
             [
                 row.name.clone(),
                 row.output.to_string(),
-                row.parameters.to_string(),
+                grouped(row.parameters),
             ]
         });
         let input = ["input".to_owned(), self.input.to_string(), "0".to_owned()];
-        let total = ["total".to_owned(), String::new(), self.total.to_string()];
+        let total = ["total".to_owned(), String::new(), grouped(self.total)];
         let rows: Vec<_> = std::iter::once(input).chain(rows).chain([total]).collect();
         let caption = format!("loss: {}, {}", self.loss, self.reduction);
         let head = ["layer", "output shape", "parameters"];

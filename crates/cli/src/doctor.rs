@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::process::Command;
 
+use chainrule_data::catalog::{self, Entry, SpotState};
+
 use crate::places::Places;
 use crate::setup::{ahead, kernel, python, specs};
 use crate::tools;
@@ -74,6 +76,7 @@ pub fn examine(places: &Places) -> Vec<Finding> {
         };
         Finding { name, state, found }
     }));
+    findings.push(data());
     findings.push(linker());
     findings
 }
@@ -143,6 +146,32 @@ fn python() -> Finding {
     };
     Finding {
         name: "Python",
+        state,
+        found,
+    }
+}
+
+fn data() -> Finding {
+    let places = chainrule_data::Places::from_environment();
+    let complete = |entry: &&Entry| {
+        let spots = entry.survey(&places);
+        spots
+            .iter()
+            .any(|spot| matches!(spot.state, SpotState::Complete(_)))
+    };
+    let (here, absent): (Vec<_>, Vec<_>) = catalog::all().iter().partition(complete);
+    let names = |entries: &[&Entry]| entries.iter().map(|entry| entry.name).collect::<Vec<_>>();
+    let fetch = |entry: &&Entry| format!("cargo lab data fetch {}", entry.folder);
+    let state = match absent.is_empty() {
+        true => State::Good,
+        false => State::Missing(absent.iter().map(fetch).collect::<Vec<_>>().join("\n")),
+    };
+    let found = match here.is_empty() {
+        true => "none".to_owned(),
+        false => names(&here).join(", "),
+    };
+    Finding {
+        name: "data sets",
         state,
         found,
     }

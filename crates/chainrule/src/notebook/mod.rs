@@ -5,6 +5,7 @@
 //! them. Every display carries text/plain; pictures are image/png, tables text/html.
 
 mod bundle;
+mod plain;
 
 use chainrule_data::{Dataset, Splits};
 use chainrule_error::{Error, Result};

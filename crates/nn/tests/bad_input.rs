@@ -86,6 +86,19 @@ fn inputs_of_another_width() {
          why       one column too many, perhaps a bias column; layers hold their own bias\n  \
          try       build the model with Model::input(785)"
     );
+    let images = Model::input([1, 28, 28])
+        .conv2d(8, 3)
+        .flatten()
+        .dense(10)
+        .softmax();
+    let images = images.build(1).unwrap();
+    let error = images.forward(&Array2::zeros((28, 28))).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("try       give each image [1, 28, 28] as one row of 784 numbers"),
+        "{error}"
+    );
     let error = network.predict(&Array2::zeros((0, 784))).unwrap_err();
     assert!(error.to_string().contains("at least one row"), "{error}");
     assert!(

@@ -267,6 +267,12 @@ impl<F: Scalar> Network<F> {
     fn filled_workspace(&self, x: &Array2<F>) -> Result<Workspace<F>> {
         let features = self.model.input.features();
         if x.ncols() != features {
+            let hint = match self.model.input {
+                Shape::Flat(_) => format!("build the model with Model::input({})", x.ncols()),
+                image @ Shape::Image { .. } => {
+                    format!("give each image {image} as one row of {features} numbers")
+                }
+            };
             let place = self.layers.first().map_or("", |layer| layer.place.as_str());
             let mut error = Error::new(
                 ErrorKind::Shape,
@@ -274,7 +280,7 @@ impl<F: Scalar> Network<F> {
             )
             .expected(format!("[batch, {features}]"))
             .got(format!("{:?}", x.shape()))
-            .hint(format!("build the model with Model::input({})", x.ncols()));
+            .hint(hint);
             if x.ncols() == features + 1 {
                 error = error
                     .why("one column too many, perhaps a bias column; layers hold their own bias");

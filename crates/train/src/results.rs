@@ -124,14 +124,14 @@ impl<F: Scalar> fmt::Display for Results<F> {
         )?;
         for (run, name) in self.runs.iter().zip(names) {
             write!(f, "\n{name:<width$}  ")?;
-            match (
-                &run.divergence,
-                run.final_train_accuracy,
-                run.final_test_accuracy,
-            ) {
-                (None, Some(train), Some(test)) => write!(f, "{train:>14.4}  {test:>13.4}")?,
-                (Some(divergence), ..) => write!(f, "{divergence}")?,
-                (None, ..) => f.write_str("diverged after the last step")?,
+            let number = |accuracy: Option<f64>| accuracy.unwrap_or(f64::NAN);
+            let (train, test) = (
+                number(run.final_train_accuracy),
+                number(run.final_test_accuracy),
+            );
+            match &run.divergence {
+                None => write!(f, "{train:>14.4}  {test:>13.4}")?,
+                Some(divergence) => write!(f, "{divergence}")?,
             }
         }
         Ok(())

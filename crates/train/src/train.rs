@@ -52,7 +52,7 @@ pub struct Trained {
 ///
 /// For each epoch the samples are permuted; for each batch the gradients are computed and the
 /// optimizer takes a step. A loss that is not finite, or has exploded, ends it before that step is
-/// taken; see [`Divergence`].
+/// taken, and so does a score that is NaN when accuracy is measured; see [`Divergence`].
 /// `run` is what observers know the run by.
 ///
 /// # Errors
@@ -86,22 +86,15 @@ pub fn train<F: Number>(
             let loss = network.forward_backward_in(&mut workspace, batch, targets)?;
             log.count(batch, loss);
             if log.exploded(loss) {
-                let layer = workspace
-                    .first_beyond(batch, EXPLODED)
-                    .unwrap_or("loss")
-                    .to_owned();
-                let (step, samples) = (log.step, log.samples);
-                let divergence = Divergence {
-                    step,
-                    samples,
-                    loss,
-                    layer,
-                };
+                let divergence = log.divergence(loss, &workspace, batch);
                 return Ok(log.end(Some(divergence), None, started.elapsed()));
             }
             optimizer.step(network, workspace.gradients())?;
             if log.due() {
-                let [train, test] = log.measure(network, options, &mut measuring)?;
+                let Some([train, test]) = log.measure(network, options, &mut measuring)? else {
+                    let divergence = log.divergence(f64::NAN, &measuring, measuring.capacity());
+                    return Ok(log.end(Some(divergence), None, started.elapsed()));
+                };
                 observer.observe(&Event::Logged {
                     run,
                     point: log.point(train, test),
@@ -117,10 +110,13 @@ pub fn train<F: Number>(
         }
     }
     let last = match log.curve.last() {
-        Some(point) if point.step == log.step => [point.train_accuracy, point.test_accuracy],
+        Some(point) if point.step == log.step => Some([point.train_accuracy, point.test_accuracy]),
         _ => log.measure(network, options, &mut measuring)?,
     };
-    Ok(log.end(None, Some(last), started.elapsed()))
+    // The last step may have diverged: no loss comes after it to show that.
+    let nan = last.is_none();
+    let divergence = nan.then(|| log.divergence(f64::NAN, &measuring, measuring.capacity()));
+    Ok(log.end(divergence, last, started.elapsed()))
 }
 
 /// How many times the first loss counts as an explosion; beyond it a layer's output does.
@@ -175,17 +171,30 @@ impl Log {
         self.samples / self.every > (self.samples - self.since) / self.every
     }
 
+    /// Accuracies on the measured part and on the test set; none if a score is NaN.
     fn measure<F: Number>(
         &mut self,
         network: &Network<F>,
         options: &TrainingOptions<'_>,
         workspace: &mut Workspace<F>,
-    ) -> Result<[f64; 2]> {
+    ) -> Result<Option<[f64; 2]>> {
         let started = Instant::now();
-        let train = evaluate(network, options.measured, workspace)?.accuracy();
-        let test = evaluate(network, options.test, workspace)?.accuracy();
+        let train = evaluate(network, options.measured, workspace)?;
+        let test = evaluate(network, options.test, workspace)?;
         self.measuring += started.elapsed();
-        Ok([train, test])
+        let classified = train.without_class == 0 && test.without_class == 0;
+        Ok(classified.then(|| [train.accuracy(), test.accuracy()]))
+    }
+
+    /// How training diverged, seen in a workspace's last forward pass.
+    fn divergence<F: Number>(&self, loss: f64, seen: &Workspace<F>, batch: usize) -> Divergence {
+        let layer = seen.first_beyond(batch, EXPLODED).unwrap_or("loss");
+        Divergence {
+            step: self.step,
+            samples: self.samples,
+            loss,
+            layer: layer.to_owned(),
+        }
     }
 
     fn point(&mut self, train_accuracy: f64, test_accuracy: f64) -> Point {

@@ -163,6 +163,25 @@ fn an_explosion_without_a_nan_is_a_divergence_too() {
 }
 
 #[test]
+fn a_last_step_that_diverges_is_seen_although_no_loss_follows_it() {
+    // One batch, one step: the rate makes every weight infinite or NaN after the only loss.
+    let setting = || Setting::new(1, 1e300).batch_size(230);
+    for log_every in [100, 1_000] {
+        let experiment = experiment().settings(&[setting()]).log_every(log_every);
+        let results = experiment.run().unwrap();
+        let run = &results.runs[0];
+        let divergence = run.divergence.as_ref().unwrap();
+        assert_eq!((divergence.step, divergence.layer.as_str()), (1, "dense_1"));
+        assert!(divergence.loss.is_nan());
+        assert_eq!(
+            (run.final_test_accuracy, run.outcome().as_str()),
+            (None, "diverged")
+        );
+        assert!(run.curve.is_empty(), "{:?}", run.curve);
+    }
+}
+
+#[test]
 fn settings_that_make_no_sense_are_refused_before_anything_is_trained() {
     let complaint = |experiment: Experiment| experiment.run().unwrap_err().to_string();
     let setting = |setting: Setting| complaint(experiment().settings(&[setting]));

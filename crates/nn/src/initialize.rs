@@ -50,7 +50,9 @@ impl Init {
             return Ok(());
         };
         let constant = matches!(self, Self::Constant(_));
-        if value.is_finite() && (constant || value >= 0.0) {
+        // Beyond this a range from minus to plus the limit has no width any more in f64.
+        let finite = value.abs() <= f64::MAX / 4.0;
+        if finite && (constant || value >= 0.0) {
             return Ok(());
         }
         Err(
@@ -174,6 +176,7 @@ mod tests {
             Init::Uniform(-1.0),
             Init::Normal(f64::NAN),
             Init::Constant(f64::INFINITY),
+            Init::Uniform(f64::MAX),
         ] {
             assert!(init.check().is_err(), "{init}");
         }

@@ -4,14 +4,15 @@ use chainrule_data::Card;
 use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::Scalar;
 use chainrule_plot::{BarPlot, Cell, Column, CurveGrid, Figure, ImageGrid, Panel, TablePlot};
-use chainrule_train::{Results, Run};
+use chainrule_train::{Point, Results, Run, grouped};
 
 /// Draws the learning curves of several experiments: a column for each, a row for each setting,
 /// accuracy on the measured part of the training set and on the test set.
 ///
 /// A single experiment has its settings side by side, a column for each.
 ///
-/// A run that diverged shows what was measured until then, and says where it ended.
+/// A run that diverged or was interrupted shows what was measured until then, and says where it
+/// ended.
 ///
 /// # Errors
 ///
@@ -33,16 +34,52 @@ pub fn plot_learning_curves<F: Scalar>(experiments: &[&Results<F>]) -> Result<Fi
 }
 
 fn curves<F: Scalar>(results: &Results<F>) -> Result<Figure> {
-    let grid = CurveGrid::new(format!("{}: learning curves", results.name))
-        .x_label("Number of samples processed");
-    let column = |run: &Run<F>| {
-        Column::new(
-            run.setting.to_string(),
-            vec![panel(Panel::new("Accuracy"), run)],
-        )
+    let curves: Vec<_> = results.runs.iter().map(Curve::of).collect();
+    learning_curves(&results.name, &curves)
+}
+
+/// What is drawn of a run, be it finished or not.
+pub(crate) struct Curve<'a> {
+    pub(crate) setting: String,
+    pub(crate) points: &'a [Point],
+    pub(crate) note: Option<String>,
+}
+
+impl<'a> Curve<'a> {
+    fn of<F: Scalar>(run: &'a Run<F>) -> Self {
+        Self {
+            setting: run.setting.to_string(),
+            points: &run.curve,
+            note: run.remark(),
+        }
+    }
+
+    fn panel(&self, label: impl Into<String>) -> Panel {
+        let curve = |accuracy: fn(&Point) -> f64| -> Vec<_> {
+            let points = self.points.iter();
+            points
+                .map(|point| (point.samples as f64, accuracy(point)))
+                .collect()
+        };
+        let panel = Panel::new(label)
+            .line("train_accuracy", &curve(|point| point.train_accuracy))
+            .line("test_accuracy", &curve(|point| point.test_accuracy));
+        match &self.note {
+            Some(note) => panel.note(note),
+            None => panel,
+        }
+    }
+}
+
+/// Draws one experiment's curves, a column for each of its settings.
+pub(crate) fn learning_curves(name: &str, curves: &[Curve<'_>]) -> Result<Figure> {
+    let grid =
+        CurveGrid::new(format!("{name}: learning curves")).x_label("Number of samples processed");
+    let column = |curve: &Curve<'_>| {
+        let panels = vec![curve.panel("Accuracy")];
+        Column::new(curve.setting.clone(), panels)
     };
-    results
-        .runs
+    curves
         .iter()
         .map(column)
         .fold(grid, CurveGrid::column)
@@ -50,27 +87,12 @@ fn curves<F: Scalar>(results: &Results<F>) -> Result<Figure> {
 }
 
 fn setting_panel<F: Scalar>(run: &Run<F>) -> Panel {
-    panel(Panel::new(run.setting.to_string()), run)
-}
-
-fn panel<F: Scalar>(panel: Panel, run: &Run<F>) -> Panel {
-    let curve = |accuracy: fn(&chainrule_train::Point) -> f64| -> Vec<_> {
-        run.curve
-            .iter()
-            .map(|point| (point.samples as f64, accuracy(point)))
-            .collect()
-    };
-    let panel = panel
-        .line("train_accuracy", &curve(|point| point.train_accuracy))
-        .line("test_accuracy", &curve(|point| point.test_accuracy));
-    match &run.divergence {
-        Some(divergence) => panel.note(divergence.to_string()),
-        None => panel,
-    }
+    let curve = Curve::of(run);
+    curve.panel(&curve.setting)
 }
 
 /// Draws the test accuracies after the last step as a table: a row for each experiment, a column
-/// for each setting.
+/// for each setting. What an interrupted run had reached last is marked with a star.
 ///
 /// # Errors
 ///
@@ -85,10 +107,12 @@ pub fn plot_summary_table<F: Scalar>(experiments: &[&Results<F>]) -> Result<Figu
     let settings: Vec<_> = (1..=widest).map(|i| format!("Setting {i}")).collect();
     let accuracy = |run: &Run<F>| run.final_test_accuracy.unwrap_or(0.0);
     let runs = experiments.iter().flat_map(|results| &results.runs);
+    let runs = runs.filter(|run| !run.interrupted);
     let best = runs.map(accuracy).fold(0.0, f64::max);
     let cell = |run: &Run<F>| {
         let text = run.outcome();
         let cell = match run.final_test_accuracy {
+            _ if run.interrupted => Cell::muted(text),
             None => Cell::muted(text),
             Some(accuracy) if accuracy == best => Cell::best(text),
             Some(_) => Cell::new(text),
@@ -156,34 +180,4 @@ pub(crate) fn card(card: &Card) -> Result<Figure> {
         .y_label("images")
         .bars(&balance);
     Figure::grid(1, &[images.draw()?, bars.draw()?])
-}
-
-/// 55000 as `55 000`, with the narrow space that belongs there.
-pub(crate) fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let first = digits.len() % 3;
-    let (head, tail) = digits.split_at(first);
-    let groups = tail
-        .as_bytes()
-        .chunks(3)
-        .map(|group| String::from_utf8_lossy(group).into_owned());
-    let head = (!head.is_empty()).then(|| head.to_owned());
-    head.into_iter()
-        .chain(groups)
-        .collect::<Vec<_>>()
-        .join("\u{202f}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_stand_in_groups() {
-        let spaced = |number| grouped(number).replace('\u{202f}', " ");
-        assert_eq!(spaced(0), "0");
-        assert_eq!(spaced(999), "999");
-        assert_eq!(spaced(5_000), "5 000");
-        assert_eq!(spaced(1_234_567), "1 234 567");
-    }
 }

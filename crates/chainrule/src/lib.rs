@@ -30,6 +30,8 @@
 //! This crate joins them: it draws results, and it alone knows how a notebook displays
 //! ([`notebook`]).
 
+use chainrule_train::interrupt;
+
 pub mod figures;
 pub mod notebook;
 pub mod prelude;
@@ -43,3 +45,27 @@ pub use chainrule_train as train;
 pub use ndarray;
 pub use rand;
 pub use rand_pcg;
+
+/// Whether the reader has pressed *stop*: for loops written by hand.
+///
+/// A loop that looks ends itself, and everything it has computed lives on. [`Experiment`]s look
+/// by themselves. A cell that does not look for longer than a second has to be ended from outside,
+/// which costs its variables.
+///
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let mut losses = Vec::new();
+/// for step in 0..1_000 {
+///     if interrupted() {
+///         break;
+///     }
+///     losses.push(1.0 / f64::from(step + 1));
+/// }
+/// assert_eq!(losses.len(), 1_000); // nobody pressed it
+/// ```
+///
+/// [`Experiment`]: crate::train::Experiment
+pub fn interrupted() -> bool {
+    interrupt::poll()
+}

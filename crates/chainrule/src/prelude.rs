@@ -41,4 +41,7 @@ pub use rand_pcg::Pcg64;
 #[doc(no_inline)]
 pub use crate::figures::{plot_learning_curves, plot_summary_table};
 #[doc(no_inline)]
-pub use crate::notebook::NotebookDisplay;
+pub use crate::interrupted;
+// What a cell shows and asks. `input` is not here: a student's own data are often called that.
+#[doc(no_inline)]
+pub use crate::notebook::{DisplayHandle, LivePlot, NotebookDisplay, clear_output, show};

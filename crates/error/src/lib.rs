@@ -21,6 +21,8 @@
 //! assert_eq!(format!("{error:?}"), error.to_string());
 //! ```
 //!
+//! With a plus, `{error:+}`, its kind stands before it: `ShapeError: shape mismatch in …`.
+//!
 //! Deliberately absent: one enum variant per failure. A program asks for the [`ErrorKind`]; a
 //! person reads the text.
 
@@ -138,6 +140,9 @@ impl fmt::Display for Error {
         let parts = &*self.0;
         let beneath = parts.source.as_ref().map(ToString::to_string);
         let why = parts.why.as_ref().or(beneath.as_ref());
+        if f.sign_plus() {
+            write!(f, "{:?}Error: ", parts.kind)?;
+        }
         f.write_str(&parts.place)?;
         let rows = [
             ("expected", parts.expected.as_ref()),
@@ -206,5 +211,6 @@ mod tests {
         let error = Error::new(ErrorKind::Data, "file is truncated").within("Mnist::load");
         assert_eq!(error.headline(), "Mnist::load: file is truncated");
         assert_eq!(error.kind(), ErrorKind::Data);
+        assert_eq!(format!("{error:+}"), format!("DataError: {error}"));
     }
 }

@@ -45,6 +45,17 @@ pub fn evaluate<F: Number>(
     data: &Dataset,
     workspace: &mut Workspace<F>,
 ) -> Result<Evaluation> {
+    let all = evaluate_while(|| true, network, data, workspace)?;
+    Ok(all.expect("nothing ended it before its end; please report"))
+}
+
+/// As [`evaluate`], but looks before each piece whether to go on; none if it ended early.
+pub(crate) fn evaluate_while<F: Number>(
+    go_on: impl Fn() -> bool,
+    network: &Network<F>,
+    data: &Dataset,
+    workspace: &mut Workspace<F>,
+) -> Result<Option<Evaluation>> {
     let (samples, outputs, piece) = (data.len(), network.outputs(), workspace.capacity());
     let mut evaluation = Evaluation {
         correct: 0,
@@ -52,6 +63,9 @@ pub fn evaluate<F: Number>(
         without_class: 0,
     };
     for start in (0..samples).step_by(piece) {
+        if !go_on() {
+            return Ok(None);
+        }
         let end = (start + piece).min(samples);
         data.fill_rows(start..end, workspace.input_mut(end - start))?;
         let scores = network.forward_in(workspace, end - start)?;
@@ -62,7 +76,7 @@ pub fn evaluate<F: Number>(
             }
         }
     }
-    Ok(evaluation)
+    Ok(Some(evaluation))
 }
 
 /// The first greatest score's place, or `None` if a score is NaN.

@@ -7,8 +7,8 @@ use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::{Model, Network, Sgd};
 
 use crate::{
-    Event, Number, Observer, ProgressLines, Results, Run, Setting, Silent, TrainingOptions,
-    schedule, train,
+    Event, Number, Observer, Results, Run, Setting, Silent, TrainingOptions,
+    observer::default_observer, schedule, train,
 };
 
 /// Trains one model under several settings and keeps every curve.
@@ -19,7 +19,7 @@ use crate::{
 /// | [`log_every`](Self::log_every) | 20 000 samples |
 /// | [`train_part`](Self::train_part) | 0.2, the first 20 % |
 /// | [`threads`](Self::threads) | as many as the machine has cores |
-/// | progress | whole lines on standard output; [`quiet`](Self::quiet) prints none |
+/// | progress | whole lines on standard output, or what the front end [shows instead](crate::set_default_observer); [`quiet`](Self::quiet) shows none |
 ///
 /// Every run begins with the weights of the experiment's seed and sees the samples in the same
 /// order, so that the runs differ by their settings alone. SGD is what it trains with.
@@ -91,7 +91,8 @@ impl Experiment {
 
     /// Trains under every setting, in f32.
     ///
-    /// A run that diverges is kept as diverged; the others go on.
+    /// A run that diverges is kept as diverged; the others go on. After an
+    /// [interrupt](crate::interrupt) every run is kept as far as it came, marked as interrupted.
     ///
     /// # Errors
     ///
@@ -123,7 +124,7 @@ impl Experiment {
         if self.quiet {
             self.run_in(&mut Silent)
         } else {
-            self.run_in(&mut ProgressLines::new())
+            self.run_in(&mut *default_observer())
         }
     }
 
@@ -197,7 +198,9 @@ impl Experiment {
         let divergence = trained.divergence.as_ref();
         observer.observe(&Event::Ended {
             run,
+            samples: trained.samples,
             divergence,
+            interrupted: trained.interrupted,
             seconds,
         });
         Ok(Run {
@@ -205,6 +208,7 @@ impl Experiment {
             seed,
             curve: trained.curve,
             divergence: trained.divergence,
+            interrupted: trained.interrupted,
             final_train_accuracy: trained.last.map(|[train, _]| train),
             final_test_accuracy: trained.last.map(|[_, test]| test),
             seconds,

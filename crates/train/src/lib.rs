@@ -26,22 +26,32 @@
 //! The same seed gives the same numbers, whatever the number of threads: each run has its own
 //! generators and its own buffers, and no sum is split between threads.
 //!
+//! Training ends early, and keeps what it has, when an [`interrupt`] is requested.
+//!
 //! Deliberately absent: pictures. A result's curves are plain numbers that the plot crate draws.
 
 mod evaluate;
 mod experiment;
+pub mod interrupt;
 mod observer;
 mod progress;
 mod results;
 mod schedule;
 mod setting;
+mod tally;
+mod text;
 mod train;
 
 pub use chainrule_error::{Error, ErrorKind, Result};
 pub use evaluate::{Evaluation, evaluate};
 pub use experiment::Experiment;
-pub use observer::{Event, Observer, Silent};
+pub use observer::{Event, Observer, Silent, set_default_observer};
 pub use progress::ProgressLines;
+#[doc(hidden)]
+pub use results::remark;
 pub use results::{Divergence, Point, Results, Run};
 pub use setting::Setting;
+pub use tally::Tally;
+#[doc(hidden)]
+pub use text::{duration, grouped};
 pub use train::{Number, Trained, TrainingOptions, train};

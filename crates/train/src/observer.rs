@@ -1,6 +1,8 @@
 //! What happens while networks learn, for whoever wants to watch.
 
-use crate::{Divergence, Point, Setting};
+use std::sync::{PoisonError, RwLock};
+
+use crate::{Divergence, Point, ProgressLines, Setting};
 
 /// Something that happened in an experiment. `run` counts settings from 0.
 #[derive(Clone, Debug)]
@@ -36,12 +38,16 @@ pub enum Event<'a> {
         /// What was measured.
         point: Point,
     },
-    /// A run ended, after all its samples or because it diverged.
+    /// A run ended, after all its samples, because it diverged, or by an interrupt.
     Ended {
         /// Which run.
         run: usize,
+        /// Samples that it went through.
+        samples: usize,
         /// How it diverged, if it did.
         divergence: Option<&'a Divergence>,
+        /// Whether an interrupt ended it before its end.
+        interrupted: bool,
         /// How long it took.
         seconds: f64,
     },
@@ -61,4 +67,24 @@ pub struct Silent;
 
 impl Observer for Silent {
     fn observe(&mut self, _: &Event<'_>) {}
+}
+
+/// Makes an observer.
+type Factory = fn() -> Box<dyn Observer>;
+
+/// What makes the observer of an experiment that names none; lines of text if nothing is set.
+static DEFAULT: RwLock<Option<Factory>> = RwLock::new(None);
+
+/// Sets what watches experiments that name no observer and are not quiet, in this process.
+///
+/// For front ends: a notebook that can show a moving curve sets it once. Without it, and after
+/// `None`, experiments print [`ProgressLines`].
+pub fn set_default_observer(make: Option<fn() -> Box<dyn Observer>>) {
+    *DEFAULT.write().unwrap_or_else(PoisonError::into_inner) = make;
+}
+
+/// The observer of an experiment that names none.
+pub(crate) fn default_observer() -> Box<dyn Observer> {
+    let make = *DEFAULT.read().unwrap_or_else(PoisonError::into_inner);
+    make.map_or_else(|| Box::new(ProgressLines::new()) as _, |make| make())
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chainrule_nn::{Network, Scalar};
 
-use crate::Setting;
+use crate::{Setting, text::grouped};
 
 /// One measurement during training.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,6 +19,12 @@ pub struct Point {
     pub train_accuracy: f64,
     /// Accuracy on the whole test set, 0 to 1.
     pub test_accuracy: f64,
+}
+
+impl Point {
+    pub(crate) fn accuracies(&self) -> [f64; 2] {
+        [self.train_accuracy, self.test_accuracy]
+    }
 }
 
 /// How a run diverged: the loss was no finite number any more, or had exploded.
@@ -61,9 +67,13 @@ pub struct Run<F: Scalar = f32> {
     pub curve: Vec<Point>,
     /// How it diverged, if it did; then the curve ends before that.
     pub divergence: Option<Divergence>,
+    /// Whether an [interrupt](crate::interrupt) ended it before its end. Curve and network
+    /// are those of the samples until then.
+    pub interrupted: bool,
     /// Accuracy on the chosen part of the training set after the last step; none if it diverged.
+    /// Of a run that was interrupted it is the last point of the curve, and none if it has none.
     pub final_train_accuracy: Option<f64>,
-    /// Accuracy on the test set after the last step; none if it diverged.
+    /// Accuracy on the test set after the last step, or as the training accuracy.
     pub final_test_accuracy: Option<f64>,
     /// Seconds from the first step to the last measurement.
     pub seconds: f64,
@@ -83,13 +93,27 @@ impl<F: Scalar> Run<F> {
 
     /// Training samples a second, without the time for measuring accuracy.
     pub fn samples_per_second(&self) -> f64 {
+        if self.samples == 0 {
+            return 0.0;
+        }
         self.samples as f64 / (self.seconds - self.measuring_seconds)
     }
 
-    /// The test accuracy after the last step to four places, or `diverged`.
+    /// The test accuracy after the last step to four places, or `diverged`; with a star, or
+    /// `interrupted`, for a run that was interrupted.
     pub fn outcome(&self) -> String {
-        self.final_test_accuracy
-            .map_or_else(|| String::from("diverged"), |a| format!("{a:.4}"))
+        match self.final_test_accuracy {
+            Some(accuracy) if self.interrupted => format!("{accuracy:.4}*"),
+            Some(accuracy) => format!("{accuracy:.4}"),
+            None if self.interrupted => "interrupted".to_owned(),
+            None => "diverged".to_owned(),
+        }
+    }
+
+    /// Why it ended before its end: `diverged at step 83: …`,
+    /// `interrupted after 12 300 samples`.
+    pub fn remark(&self) -> Option<String> {
+        remark(self.divergence.as_ref(), self.interrupted, self.samples)
     }
 }
 
@@ -102,6 +126,28 @@ pub struct Results<F: Scalar = f32> {
     pub runs: Vec<Run<F>>,
     /// Seconds for all of them together, as a clock on the wall shows.
     pub seconds: f64,
+}
+
+impl<F: Scalar> Results<F> {
+    /// Whether an [interrupt](crate::interrupt) ended one of the runs, or some of them.
+    pub fn interrupted(&self) -> bool {
+        self.runs.iter().any(|run| run.interrupted)
+    }
+}
+
+/// Why a run ended before its end.
+#[doc(hidden)]
+pub fn remark(
+    divergence: Option<&Divergence>,
+    interrupted: bool,
+    samples: usize,
+) -> Option<String> {
+    match divergence {
+        Some(divergence) => Some(divergence.to_string()),
+        None if !interrupted => None,
+        None if samples == 0 => Some("interrupted before its first step".to_owned()),
+        None => Some(format!("interrupted after {} samples", grouped(samples))),
+    }
 }
 
 impl<F: Scalar> fmt::Display for Results<F> {
@@ -124,14 +170,13 @@ impl<F: Scalar> fmt::Display for Results<F> {
         )?;
         for (run, name) in self.runs.iter().zip(names) {
             write!(f, "\n{name:<width$}  ")?;
-            let number = |accuracy: Option<f64>| accuracy.unwrap_or(f64::NAN);
-            let (train, test) = (
-                number(run.final_train_accuracy),
-                number(run.final_test_accuracy),
-            );
-            match &run.divergence {
-                None => write!(f, "{train:>14.4}  {test:>13.4}")?,
-                Some(divergence) => write!(f, "{divergence}")?,
+            let remark = run.remark();
+            match (run.final_train_accuracy, run.final_test_accuracy, remark) {
+                (Some(train), Some(test), None) => write!(f, "{train:>14.4}  {test:>13.4}")?,
+                (Some(train), Some(test), Some(remark)) => {
+                    write!(f, "{train:>14.4}  {test:>13.4}  {remark}")?;
+                }
+                (_, _, remark) => f.write_str(&remark.unwrap_or_default())?,
             }
         }
         Ok(())

@@ -6,7 +6,11 @@ use chainrule_data::{BatchSampler, Dataset, Element};
 use chainrule_error::Result;
 use chainrule_nn::{Network, Optimizer, Scalar, Targets, Workspace};
 
-use crate::{Divergence, Event, Observer, Point, evaluate};
+use crate::{
+    Divergence, Event, Observer, Point,
+    evaluate::evaluate_while,
+    interrupt::{self, Listening},
+};
 
 /// The arithmetics that networks learn in: f32 and f64.
 pub trait Number: Scalar + Element {}
@@ -38,10 +42,13 @@ pub struct TrainingOptions<'a> {
 pub struct Trained {
     /// What was measured, in order.
     pub curve: Vec<Point>,
-    /// Accuracies after the last step, on the measured part and on the test set.
+    /// Accuracies after the last step, on the measured part and on the test set. After an
+    /// interrupt they are those of the curve's last point.
     pub last: Option<[f64; 2]>,
     /// How it diverged, if it did.
     pub divergence: Option<Divergence>,
+    /// Whether an interrupt ended it before its end.
+    pub interrupted: bool,
     /// Samples that it went through.
     pub samples: usize,
     /// How long it took, and how much of that went into measuring.
@@ -53,6 +60,8 @@ pub struct Trained {
 /// For each epoch the samples are permuted; for each batch the gradients are computed and the
 /// optimizer takes a step. A loss that is not finite, or has exploded, ends it before that step is
 /// taken, and so does a score that is NaN when accuracy is measured; see [`Divergence`].
+/// An [interrupt](crate::interrupt) ends it before the next batch, or between two pieces of a
+/// measurement; what was trained and measured until then is kept.
 /// `run` is what observers know the run by.
 ///
 /// # Errors
@@ -73,10 +82,14 @@ pub fn train<F: Number>(
     let mut log = Log::new(options.log_every);
     let started = Instant::now();
     let mut told = started;
+    let _listening = Listening::new();
 
     for _ in 0..options.epochs {
         sampler.start_epoch();
         while let Some(indices) = sampler.next_batch() {
+            if interrupt::requested() {
+                return Ok(log.interrupted(started.elapsed()));
+            }
             let batch = indices.len();
             let labels = &mut labels[..batch];
             options
@@ -91,9 +104,13 @@ pub fn train<F: Number>(
             }
             optimizer.step(network, workspace.gradients())?;
             if log.due() {
-                let Some([train, test]) = log.measure(network, options, &mut measuring)? else {
-                    let divergence = log.divergence(f64::NAN, &measuring, measuring.capacity());
-                    return Ok(log.end(Some(divergence), None, started.elapsed()));
+                let [train, test] = match log.measure(network, options, &mut measuring)? {
+                    Measured::Accuracies(accuracies) => accuracies,
+                    Measured::NotANumber => {
+                        let divergence = log.divergence(f64::NAN, &measuring, measuring.capacity());
+                        return Ok(log.end(Some(divergence), None, started.elapsed()));
+                    }
+                    Measured::Interrupted => return Ok(log.interrupted(started.elapsed())),
                 };
                 observer.observe(&Event::Logged {
                     run,
@@ -110,13 +127,28 @@ pub fn train<F: Number>(
         }
     }
     let last = match log.curve.last() {
-        Some(point) if point.step == log.step => Some([point.train_accuracy, point.test_accuracy]),
+        Some(point) if point.step == log.step => Measured::Accuracies(point.accuracies()),
         _ => log.measure(network, options, &mut measuring)?,
     };
-    // The last step may have diverged: no loss comes after it to show that.
-    let nan = last.is_none();
-    let divergence = nan.then(|| log.divergence(f64::NAN, &measuring, measuring.capacity()));
-    Ok(log.end(divergence, last, started.elapsed()))
+    Ok(match last {
+        Measured::Accuracies(last) => log.end(None, Some(last), started.elapsed()),
+        // The last step may have diverged: no loss comes after it to show that.
+        Measured::NotANumber => {
+            let divergence = log.divergence(f64::NAN, &measuring, measuring.capacity());
+            log.end(Some(divergence), None, started.elapsed())
+        }
+        Measured::Interrupted => log.interrupted(started.elapsed()),
+    })
+}
+
+/// What a measurement came to.
+enum Measured {
+    /// Accuracies on the measured part and on the test set.
+    Accuracies([f64; 2]),
+    /// A score was NaN.
+    NotANumber,
+    /// An interrupt came before its end.
+    Interrupted,
 }
 
 /// How many times the first loss counts as an explosion; beyond it a layer's output does.
@@ -171,19 +203,27 @@ impl Log {
         self.samples / self.every > (self.samples - self.since) / self.every
     }
 
-    /// Accuracies on the measured part and on the test set; none if a score is NaN.
+    /// Measures accuracy on the measured part and on the test set.
     fn measure<F: Number>(
         &mut self,
         network: &Network<F>,
         options: &TrainingOptions<'_>,
         workspace: &mut Workspace<F>,
-    ) -> Result<Option<[f64; 2]>> {
+    ) -> Result<Measured> {
         let started = Instant::now();
-        let train = evaluate(network, options.measured, workspace)?;
-        let test = evaluate(network, options.test, workspace)?;
+        let go_on = || !interrupt::requested();
+        let measured = match evaluate_while(go_on, network, options.measured, workspace)? {
+            Some(train) => {
+                evaluate_while(go_on, network, options.test, workspace)?.map(|test| [train, test])
+            }
+            None => None,
+        };
         self.measuring += started.elapsed();
-        let classified = train.without_class == 0 && test.without_class == 0;
-        Ok(classified.then(|| [train.accuracy(), test.accuracy()]))
+        Ok(match measured {
+            None => Measured::Interrupted,
+            Some(parts) if parts.iter().any(|part| part.without_class > 0) => Measured::NotANumber,
+            Some(parts) => Measured::Accuracies(parts.map(|part| part.accuracy())),
+        })
     }
 
     /// How training diverged, seen in a workspace's last forward pass.
@@ -212,6 +252,15 @@ impl Log {
         point
     }
 
+    /// The end by an interrupt: with the accuracies that were measured last.
+    fn interrupted(self, all: Duration) -> Trained {
+        let last = self.curve.last().map(Point::accuracies);
+        Trained {
+            interrupted: true,
+            ..self.end(None, last, all)
+        }
+    }
+
     fn end(self, divergence: Option<Divergence>, last: Option<[f64; 2]>, all: Duration) -> Trained {
         let Self {
             curve,
@@ -223,6 +272,7 @@ impl Log {
             curve,
             last,
             divergence,
+            interrupted: false,
             samples,
             time: [all, measuring],
         }

@@ -1,23 +1,30 @@
-//! One display: contents by MIME type, and how the evcxr kernel takes them.
+//! One display: contents by MIME type, and how kernels take them.
 
 use std::fmt::Write;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chainrule_error::{Error, Result};
 use chainrule_plot::Figure;
+use serde_json::{Map, Value, json};
+
+use super::live;
 
 /// Marks a display as an error, for programs that run notebooks: to the kernel a cell that ends
 /// in an `Err` has succeeded.
 const ERROR: &str = "application/vnd.chainrule.error+json";
 
 /// Pixels that a page of a notebook is taken to be wide: about a thousand on a dense screen.
-const PAGE: u32 = 2000;
+pub(super) const PAGE: u32 = 2000;
 
 /// Contents by MIME type, text/plain first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bundle(Vec<(&'static str, String)>);
 
 impl Bundle {
+    pub(super) fn empty() -> Self {
+        Self(Vec::new())
+    }
+
     pub(super) fn text(text: impl Into<String>) -> Self {
         Self(vec![("text/plain", text.into())])
     }
@@ -75,9 +82,40 @@ impl Bundle {
         ])
     }
 
-    /// Prints the contents between the kernel's markers.
-    #[expect(clippy::print_stdout, reason = "this is how a cell displays")]
+    pub(super) fn html(mut self, html: String) -> Self {
+        self.0.push(("text/html", html));
+        self
+    }
+
+    /// The contents as Jupyter's messages have them.
+    pub(super) fn data(&self) -> Value {
+        let content = |mime: &str, content: &str| match mime.ends_with("+json") {
+            true => serde_json::from_str(content).unwrap_or(Value::Null),
+            false => Value::from(content),
+        };
+        let data = self.0.iter();
+        Value::Object(
+            data.map(|(m, c)| ((*m).to_owned(), content(m, c)))
+                .collect(),
+        )
+    }
+
+    /// Shows the contents as the cell's result.
     pub(super) fn print(&self) {
+        if self.0.is_empty() {
+            return;
+        }
+        if live::is_live() {
+            let (data, metadata) = (self.data(), Map::new());
+            live::emit(&json!({ "event": "result", "data": data, "metadata": metadata }));
+        } else {
+            self.print_marked();
+        }
+    }
+
+    /// Prints the contents between the markers of evcxr's kernel.
+    #[expect(clippy::print_stdout, reason = "this is how a cell displays")]
+    pub(super) fn print_marked(&self) {
         for (mime, content) in &self.0 {
             println!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT");
         }
@@ -93,7 +131,7 @@ impl Bundle {
     }
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -1,28 +1,62 @@
-//! How values look when they end a notebook cell.
+//! How values look in a notebook, and what a cell can ask of it.
 //!
 //! The evcxr kernel calls `evcxr_display` on a cell's last expression and takes what the method
-//! prints between its markers: a MIME type and the content. This is the only place that prints
-//! them. Every display carries text/plain; pictures are image/png, tables text/html.
+//! prints between its markers: a MIME type and the content. On the chainrule kernel, which says so
+//! in the environment, the same method sends an event instead, and so do [`show`] in the middle of
+//! a cell, [`LivePlot`], and the curve that moves while an experiment trains. This is the only
+//! place that prints either. Every display carries text/plain; pictures are image/png, tables
+//! text/html.
+//!
+//! | in a cell | chainrule kernel | evcxr's own |
+//! | --- | --- | --- |
+//! | the last value | shown | shown |
+//! | [`show`]`(&value)` | shown at once, as often as wanted | shown when the cell ends; the last picture wins |
+//! | [`DisplayHandle::update`] | replaces what was shown | the last picture wins |
+//! | [`clear_output`] | takes away what the cell showed | does nothing |
+//! | `Experiment::run` | a bar and curves that move | lines of text |
+//! | [`LivePlot`] | a curve that moves | the finished picture |
+//! | [`input`], [`password`] | ask in the page | ask in the page |
 
 mod bundle;
+#[doc(hidden)]
+pub mod cell;
+mod input;
+mod live;
+mod live_plot;
+mod page;
+mod painter;
 mod plain;
+mod show;
+mod training;
+
+use std::{rc::Rc, sync::Arc};
 
 use chainrule_data::{Dataset, Splits};
 use chainrule_error::{Error, Result};
 use chainrule_nn::{Gradients, Model, Network, Scalar, Summary};
 use chainrule_plot::Figure;
-use chainrule_train::{Results, Run};
+use chainrule_train::{Results, Run, grouped};
+
+pub use self::input::{input, password};
+pub use self::live::is_live;
+pub use self::live_plot::LivePlot;
+pub use self::show::{DisplayHandle, clear_output, show};
 
 use self::bundle::Bundle;
-use crate::figures::{self, grouped};
+use crate::figures;
 
 /// What a notebook shows for a value. The prelude brings it into every cell.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no display of its own",
+    label = "cannot be shown like this",
+    note = "end the cell with the value, or print it: println!(\"{{value:?}}\")"
+)]
 pub trait NotebookDisplay {
     /// The value in every form that a notebook may show it in.
     #[doc(hidden)]
     fn bundle(&self) -> Bundle;
 
-    /// Prints the value for the evcxr kernel, which calls this when the value ends a cell.
+    /// Shows the value as a cell's result: kernels call this when the value ends a cell.
     fn evcxr_display(&self) {
         self.bundle().print();
     }
@@ -119,3 +153,22 @@ impl NotebookDisplay for Error {
         Bundle::error(self)
     }
 }
+
+/// Nothing to see, such as the end of a loop.
+impl NotebookDisplay for () {
+    fn bundle(&self) -> Bundle {
+        Bundle::empty()
+    }
+}
+
+macro_rules! shown_as_what_it_points_to {
+    ($($pointer:ty)*) => {$(
+        impl<T: NotebookDisplay + ?Sized> NotebookDisplay for $pointer {
+            fn bundle(&self) -> Bundle {
+                (**self).bundle()
+            }
+        }
+    )*};
+}
+
+shown_as_what_it_points_to!(&T &mut T Box<T> Rc<T> Arc<T>);

@@ -1,0 +1,362 @@
+//! What is put into a cell's code before evcxr gets it.
+//!
+//! * The last expression becomes one call that shows it, whatever its type. Left alone, evcxr would
+//!   compile a cell twice if its value shows itself by `Debug`, and show `()`.
+//! * Each `?` first tells the error with its line. Left alone, evcxr prints it and goes on as if
+//!   all were well.
+
+use std::collections::HashSet;
+
+use ra_ap_syntax::ast::{self, AstNode as _, HasName as _};
+use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken, T, TextRange};
+
+use super::map::{Columns, Statement};
+
+/// The code of a cell, for evcxr.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Code {
+    /// The rewritten text.
+    pub(crate) text: String,
+    /// How columns moved.
+    pub(crate) columns: Columns,
+    /// Its parts.
+    pub(crate) statements: Vec<Statement>,
+    /// Every name in it.
+    pub(crate) names: HashSet<String>,
+    /// Names that it gives to variables, in order.
+    pub(crate) defines: Vec<String>,
+    /// Whether it has loops, closures or functions: work that the compiler should optimise.
+    pub(crate) computes: bool,
+    /// Whether it is only blank lines and comments.
+    pub(crate) is_empty: bool,
+}
+
+const PRELUDE: &str = "fn f(){";
+
+/// Rewrites the code of a cell (its head already blank).
+pub(crate) fn rewrite(code: &str) -> Code {
+    let parsed = SourceFile::parse(&format!("{PRELUDE}{code}\n}}"), Edition::Edition2024);
+    let root = parsed.syntax_node();
+    let nodes = statements(&root, code.len());
+    let mut insertions: Vec<(usize, String)> = Vec::new();
+    for node in &nodes {
+        for token in question_marks(node) {
+            let line = line_of(code, offset(token.text_range()));
+            let text = format!(".chainrule_tell({line}).told()");
+            insertions.push((offset(token.text_range()), text));
+        }
+    }
+    if let Some(tail) = nodes.last().and_then(|node| ast::Expr::cast(node.clone())) {
+        let range = tail.syntax().text_range();
+        let (start, end) = (offset(range), usize::from(range.end()) - PRELUDE.len());
+        if has_no_value(&tail) {
+            insertions.push((end, ";".to_owned()));
+        } else {
+            insertions.push((start, "(&(".to_owned()));
+            insertions.push((end, ")).evcxr_display();".to_owned()));
+        }
+    }
+    insertions.sort_by_key(|&(offset, _)| offset);
+    let text = inserted(code, &insertions);
+    Code {
+        columns: Columns::new(code, &insertions),
+        statements: parts(code, &nodes, &insertions),
+        names: names(&root),
+        defines: nodes.iter().filter_map(|node| ast::LetStmt::cast(node.clone())).flat_map(bound).collect(),
+        computes: nodes.iter().any(computes),
+        is_empty: nodes.is_empty() && code.lines().all(|line| {
+            let line = line.trim();
+            line.is_empty() || line.starts_with("//")
+        }),
+        text,
+    }
+}
+
+/// The statements, items and the last expression of a cell.
+fn statements(root: &SyntaxNode, length: usize) -> Vec<SyntaxNode> {
+    let body = root
+        .children()
+        .find_map(ast::Fn::cast)
+        .and_then(|function| function.body())
+        .and_then(|body| body.stmt_list());
+    let end = PRELUDE.len() + length;
+    body.iter()
+        .flat_map(|list| list.syntax().children())
+        .filter(|node| usize::from(node.text_range().end()) <= end)
+        .collect()
+}
+
+/// Where a range begins in the cell.
+fn offset(range: TextRange) -> usize {
+    usize::from(range.start()).saturating_sub(PRELUDE.len())
+}
+
+fn line_of(code: &str, offset: usize) -> usize {
+    code[..offset].matches('\n').count() + 1
+}
+
+fn inserted(code: &str, insertions: &[(usize, String)]) -> String {
+    let mut text = String::with_capacity(code.len() + 64);
+    let mut from = 0;
+    for (offset, insertion) in insertions {
+        text.push_str(&code[from..*offset]);
+        text.push_str(insertion);
+        from = *offset;
+    }
+    text + &code[from..]
+}
+
+fn parts(code: &str, nodes: &[SyntaxNode], insertions: &[(usize, String)]) -> Vec<Statement> {
+    nodes
+        .iter()
+        .map(|node| {
+            let range = node.text_range();
+            let (start, end) = (offset(range), usize::from(range.end()) - PRELUDE.len());
+            let inside: Vec<_> = insertions
+                .iter()
+                .filter(|(at, _)| (start..=end).contains(at))
+                .map(|(at, text)| (at - start, text.clone()))
+                .collect();
+            Statement {
+                text: inserted(&code[start..end], &inside),
+                line: line_of(code, start),
+                is_item: ast::Item::can_cast(node.kind()),
+            }
+        })
+        .collect()
+}
+
+/// The `?` of this statement that would end the cell: none of functions, closures and `async`
+/// blocks, whose own they are.
+fn question_marks(node: &SyntaxNode) -> Vec<SyntaxToken> {
+    let mut found = Vec::new();
+    collect_question_marks(node, &mut found);
+    found
+}
+
+fn collect_question_marks(node: &SyntaxNode, found: &mut Vec<SyntaxToken>) {
+    let inner = match node.kind() {
+        SyntaxKind::CLOSURE_EXPR => true,
+        SyntaxKind::BLOCK_EXPR => ast::BlockExpr::cast(node.clone())
+            .is_some_and(|block| block.modifier().is_some_and(|modifier| {
+                !matches!(modifier, ast::BlockModifier::Unsafe(_) | ast::BlockModifier::Label(_))
+            })),
+        kind => ast::Item::can_cast(kind) && kind != SyntaxKind::MACRO_CALL,
+    };
+    if inner {
+        return;
+    }
+    if let Some(expression) = ast::TryExpr::cast(node.clone())
+        && !is_err_call(&expression)
+        && let Some(token) = expression.question_mark_token()
+    {
+        found.push(token);
+    }
+    if let Some(tree) = ast::TokenTree::cast(node.clone()) {
+        found.extend(question_marks_of_macro(&tree));
+        return;
+    }
+    for child in node.children() {
+        collect_question_marks(&child, found);
+    }
+}
+
+/// `Err(…)?`: its value has no type until `?` gives it one.
+fn is_err_call(expression: &ast::TryExpr) -> bool {
+    expression
+        .expr()
+        .is_some_and(|operand| operand.syntax().text().to_string().starts_with("Err("))
+}
+
+/// In a macro's arguments there is no syntax tree; a `?` behind something that may be a value is
+/// taken for the operator, unless there are closures.
+fn question_marks_of_macro(tree: &ast::TokenTree) -> Vec<SyntaxToken> {
+    let tokens: Vec<SyntaxToken> = tree
+        .syntax()
+        .descendants_with_tokens()
+        .filter_map(|element| element.into_token())
+        .filter(|token| !token.kind().is_trivia())
+        .collect();
+    if tokens.iter().any(|token| token.kind() == T![|]) {
+        return Vec::new();
+    }
+    let value = |token: &SyntaxToken| {
+        matches!(token.kind(), T![')'] | T![']'] | T!['}'] | SyntaxKind::IDENT)
+            || token.kind().is_literal()
+    };
+    tokens
+        .windows(2)
+        .filter(|pair| value(&pair[0]) && pair[1].kind() == T![?])
+        .map(|pair| pair[1].clone())
+        .collect()
+}
+
+/// Expressions that are done for what they do.
+fn has_no_value(expression: &ast::Expr) -> bool {
+    match expression {
+        ast::Expr::ForExpr(_)
+        | ast::Expr::WhileExpr(_)
+        | ast::Expr::ReturnExpr(_)
+        | ast::Expr::BreakExpr(_)
+        | ast::Expr::ContinueExpr(_) => true,
+        ast::Expr::IfExpr(branch) => branch.else_branch().is_none(),
+        ast::Expr::BinExpr(operation) => {
+            matches!(operation.op_kind(), Some(ast::BinaryOp::Assignment { .. }))
+        }
+        ast::Expr::MacroExpr(call) => call
+            .macro_call()
+            .and_then(|call| call.path())
+            .is_some_and(|path| SHOWS_NOTHING.contains(&path.syntax().text().to_string().as_str())),
+        _ => false,
+    }
+}
+
+const SHOWS_NOTHING: [&str; 16] = [
+    "println", "print", "eprintln", "eprint", "write", "writeln", "panic", "todo", "unimplemented",
+    "unreachable", "assert", "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq",
+    "debug_assert_ne",
+];
+
+fn names(root: &SyntaxNode) -> HashSet<String> {
+    root.descendants_with_tokens()
+        .filter_map(|element| element.into_token())
+        .filter(|token| token.kind() == SyntaxKind::IDENT)
+        .map(|token| token.text().to_owned())
+        .collect()
+}
+
+fn bound(statement: ast::LetStmt) -> Vec<String> {
+    let pattern = statement.pat();
+    pattern
+        .iter()
+        .flat_map(|pattern| pattern.syntax().descendants())
+        .filter_map(ast::IdentPat::cast)
+        .filter_map(|name| name.name())
+        .map(|name| name.text().to_string())
+        .collect()
+}
+
+fn computes(node: &SyntaxNode) -> bool {
+    node.descendants().any(|node| {
+        matches!(
+            node.kind(),
+            SyntaxKind::FOR_EXPR
+                | SyntaxKind::WHILE_EXPR
+                | SyntaxKind::LOOP_EXPR
+                | SyntaxKind::CLOSURE_EXPR
+                | SyntaxKind::FN
+                | SyntaxKind::IMPL
+        )
+    })
+}
+
+/// Whether something is still open at the end of the code: a bracket, a text, a comment. None if
+/// the code is whole; otherwise how deep the next line should be indented.
+pub(crate) fn unfinished(code: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    let file = SourceFile::parse(&format!("{PRELUDE}{code}\n"), Edition::Edition2024);
+    let mut unclosed = false;
+    for token in file
+        .syntax_node()
+        .descendants_with_tokens()
+        .filter_map(|element| element.into_token())
+    {
+        match token.kind() {
+            T!['('] | T!['['] | T!['{'] => open += 1,
+            T![')'] | T![']'] | T!['}'] => open = open.saturating_sub(1),
+            SyntaxKind::STRING | SyntaxKind::BYTE_STRING => {
+                unclosed |= token.text().len() < 2 || !token.text().ends_with('"');
+            }
+            SyntaxKind::COMMENT if token.text().starts_with("/*") => {
+                unclosed |= !token.text().ends_with("*/");
+            }
+            _ => {}
+        }
+    }
+    // The brace of the prelude is always open.
+    (open > 1 || unclosed).then(|| open.saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(code: &str) -> String {
+        rewrite(code).text
+    }
+
+    #[test]
+    fn the_last_expression_is_shown_and_comments_stay() {
+        assert_eq!(text("let x = 3;\nx + 1 // why"), "let x = 3;\n(&(x + 1)).evcxr_display(); // why");
+        assert_eq!(text("if a { 1 } else { 2 }"), "(&(if a { 1 } else { 2 })).evcxr_display();");
+        assert_eq!(text("vec![1, 2]"), "(&(vec![1, 2])).evcxr_display();");
+        assert_eq!(text("x;"), "x;");
+        assert_eq!(text("\n\nfn f() -> i32 { 3 }"), "\n\nfn f() -> i32 { 3 }");
+    }
+
+    #[test]
+    fn what_has_no_value_shows_none() {
+        for code in ["for i in 0..3 { f(i); }", "println!(\"a\")", "x += 1", "while a {}", "if a { b(); }"] {
+            assert_eq!(text(code), format!("{code};"));
+        }
+    }
+
+    #[test]
+    fn every_question_mark_that_ends_the_cell_tells_its_line() {
+        assert_eq!(
+            text("let a = f()?;\nlet b = g(h()?)?.k;"),
+            "let a = f().chainrule_tell(1).told()?;\nlet b = g(h().chainrule_tell(2).told()?).chainrule_tell(2).told()?.k;"
+        );
+        assert_eq!(text("f()?"), "(&(f().chainrule_tell(1).told()?)).evcxr_display();");
+        assert_eq!(
+            text("println!(\"{:?}\", f()?);"),
+            "println!(\"{:?}\", f().chainrule_tell(1).told()?);"
+        );
+    }
+
+    #[test]
+    fn question_marks_of_functions_closures_and_patterns_are_their_own() {
+        for code in [
+            "fn f() -> R { g()? }",
+            "let f = || -> R { g()? };",
+            "let f = async { g()? };",
+            "macro_rules! m { ($a:expr $(,)?) => { $a? } }",
+            "fn f<T: ?Sized>(t: &T) {}",
+            "let a = vec![v.iter().map(|x| f(x)?)];",
+            "Err(\"no\")?;",
+        ] {
+            assert_eq!(text(code), code);
+        }
+        assert_eq!(text("unsafe { f()? };"), "unsafe { f().chainrule_tell(1).told()? };");
+    }
+
+    #[test]
+    fn parts_are_found_again_in_what_evcxr_is_given() {
+        let code = rewrite("fn f() {}\nlet (a, mut b) = g()?;\n\na");
+        assert_eq!(code.defines, ["a", "b"]);
+        let lines: Vec<_> = code.statements.iter().map(|part| part.line).collect();
+        assert_eq!(lines, [1, 2, 4]);
+        assert!(code.statements.iter().all(|part| code.text.contains(&part.text)));
+        assert!(code.statements[0].is_item && !code.statements[1].is_item);
+        assert!(code.computes && code.names.contains("g"));
+        assert!(!rewrite("model.build(1)").computes);
+    }
+
+    #[test]
+    fn broken_code_is_left_as_it_is_for_the_compiler_to_explain() {
+        for code in ["let x = ;", "fn f( {", "x +", "}", "let s = \"abc"] {
+            let rewritten = text(code);
+            assert!(rewritten.contains(code.trim_end_matches('}')), "{rewritten}");
+        }
+        assert!(rewrite("// only\n\n  // words").is_empty);
+    }
+
+    #[test]
+    fn what_is_still_open_is_seen() {
+        assert_eq!(unfinished("let x = 3;"), None);
+        assert_eq!(unfinished("fn f() {\n  if a {"), Some(2));
+        assert_eq!(unfinished("let s = \"abc"), Some(0));
+        assert_eq!(unfinished("/* a"), Some(0));
+        assert_eq!(unfinished("f(\"}\")"), None);
+    }
+}

@@ -1,0 +1,222 @@
+//! The kernel as the protocol sees it: one evaluator of cells.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::thread;
+use std::time::Duration;
+
+use chainrule_error::{Error, ErrorKind, Result};
+use chainrule_jupyter::{
+    Bundle, Cell, Completeness, Completions, Evaluator, Host, KernelInfo, Language, Outcome,
+};
+
+use crate::cell::{Head, unfinished};
+use crate::complete;
+use crate::engine::Engine;
+use crate::link::Link;
+use crate::memory::Memory;
+use crate::settings::Settings;
+use crate::shell::Shell;
+use crate::stage::{Stage, lock};
+
+/// How long code that does not listen may go on after the first press of the stop button.
+const DEAF: Duration = Duration::from_secs(3);
+/// The same for code that said it would stop.
+const LISTENING: Duration = Duration::from_secs(10);
+/// How long completion and documentation may take while no cell runs.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Evaluates Rust cells.
+pub struct Kernel {
+    pub(crate) settings: Settings,
+    pub(crate) engine: Engine,
+    pub(crate) link: Arc<Link>,
+    pub(crate) stage: Arc<Stage>,
+    pub(crate) memory: Mutex<Memory>,
+    pub(crate) shell: Shell,
+    pub(crate) stop: Stop,
+    /// To watch a cell from a thread that does not keep the kernel alive.
+    this: Weak<Kernel>,
+}
+
+/// What the stop button has done to the running cell.
+#[derive(Default)]
+pub(crate) struct Stop {
+    /// Counts cells; 0 while none runs.
+    pub(crate) running: AtomicU64,
+    cells: AtomicU64,
+    /// How often it was pressed during this cell.
+    pub(crate) presses: AtomicUsize,
+    /// Whether the process was ended because of it.
+    pub(crate) killed: AtomicUsize,
+}
+
+impl Stop {
+    pub(crate) fn begin(&self) {
+        self.presses.store(0, Ordering::SeqCst);
+        self.killed.store(0, Ordering::SeqCst);
+        let cell = self.cells.fetch_add(1, Ordering::SeqCst) + 1;
+        self.running.store(cell, Ordering::SeqCst);
+    }
+
+    pub(crate) fn end(&self) {
+        self.running.store(0, Ordering::SeqCst);
+    }
+
+    pub(crate) fn pressed(&self) -> bool {
+        self.presses.load(Ordering::SeqCst) > 0
+    }
+
+    pub(crate) fn has_killed(&self) -> bool {
+        self.killed.load(Ordering::SeqCst) > 0
+    }
+}
+
+impl Kernel {
+    /// Starts a kernel and returns at once; the first cell waits for the rest of the start.
+    ///
+    /// # Errors
+    /// The system refuses sockets or threads.
+    pub fn start(settings: Settings) -> Result<Arc<Self>> {
+        let refused = |cause| {
+            Error::new(ErrorKind::Environment, "the kernel cannot start").source(cause)
+        };
+        let stage = Arc::new(Stage::default());
+        let link = Link::open(&settings, &stage).map_err(refused)?;
+        let engine = Engine::start(&settings, &link, &stage).map_err(refused)?;
+        Ok(Arc::new_cyclic(|this| Self {
+            settings,
+            engine,
+            link,
+            stage,
+            memory: Mutex::default(),
+            shell: Shell::default(),
+            stop: Stop::default(),
+            this: this.clone(),
+        }))
+    }
+
+    /// The code that evcxr can analyse: without what this kernel does itself, everything in place.
+    fn analysable(&self, code: &str) -> String {
+        Head::of(code, &self.settings.library, &self.settings.folder).rest
+    }
+
+    fn kill(&self) {
+        self.stop.killed.fetch_add(1, Ordering::SeqCst);
+        self.link.relay.kill();
+    }
+
+    /// Ends the process if the cell still runs after `limit`.
+    fn kill_after(&self, limit: Duration) {
+        let (this, cell) = (self.this.clone(), self.stop.running.load(Ordering::SeqCst));
+        let watch = move || {
+            thread::sleep(limit);
+            if let Some(kernel) = this.upgrade()
+                && kernel.stop.running.load(Ordering::SeqCst) == cell
+            {
+                kernel.kill();
+            }
+        };
+        if thread::Builder::new().spawn(watch).is_err() {
+            self.kill();
+        }
+    }
+}
+
+impl Evaluator for Kernel {
+    fn info(&self) -> KernelInfo {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        KernelInfo {
+            implementation: "chainrule".to_owned(),
+            banner: format!("chainrule {version}: neural networks from scratch in Rust. `:help` helps."),
+            version,
+            language: Language {
+                name: "Rust".to_owned(),
+                version: env!("CARGO_PKG_RUST_VERSION").to_owned(),
+                mimetype: "text/rust".to_owned(),
+                file_extension: ".rs".to_owned(),
+                pygments_lexer: "rust".to_owned(),
+                codemirror_mode: "rust".to_owned(),
+            },
+            help_links: vec![
+                ("The Rust book".to_owned(), "https://doc.rust-lang.org/book/".to_owned()),
+                ("Rust's standard library".to_owned(), "https://doc.rust-lang.org/std/".to_owned()),
+                ("ndarray".to_owned(), "https://docs.rs/ndarray/".to_owned()),
+            ],
+        }
+    }
+
+    fn execute(&self, cell: Cell, host: &dyn Host) -> Outcome {
+        self.stop.begin();
+        let outcome = self.run_cell(&cell, host);
+        self.stop.end();
+        outcome
+    }
+
+    fn interrupt(&self) {
+        if self.stop.running.load(Ordering::SeqCst) == 0 {
+            return;
+        }
+        if self.stop.presses.fetch_add(1, Ordering::SeqCst) > 0 {
+            self.shell.kill();
+            self.kill();
+            return;
+        }
+        if self.shell.interrupt() || self.link.stop_compiler() {
+            return;
+        }
+        let listens = self.link.control.interrupt();
+        self.kill_after(if listens { LISTENING } else { DEAF });
+    }
+
+    fn complete(&self, code: &str, cursor: usize) -> Completions {
+        let code = self.analysable(code);
+        let is_busy = self.stop.running.load(Ordering::SeqCst) > 0;
+        let found = (!is_busy)
+            .then(|| self.engine.complete(&code, cursor, PATIENCE))
+            .flatten();
+        let memory = lock(&self.memory);
+        match found {
+            Some(found) => complete::from_evcxr(found),
+            // evcxr runs a cell: what is known without it.
+            None => complete::from_memory(&code, cursor, &memory.variables, &memory.items),
+        }
+    }
+
+    fn inspect(&self, code: &str, cursor: usize, _: u8) -> Option<Bundle> {
+        if self.stop.running.load(Ordering::SeqCst) > 0 {
+            return None;
+        }
+        let code = self.analysable(code);
+        let cursor = complete::end_of_name(&code, cursor);
+        let (text, html) = self.engine.hover(&code, cursor, PATIENCE)?;
+        if text.trim().is_empty() || text == "No documentation found" {
+            return None;
+        }
+        let mut bundle = Bundle::default();
+        bundle.data.insert("text/plain".to_owned(), text.into());
+        bundle.data.insert("text/html".to_owned(), html.into());
+        Some(bundle)
+    }
+
+    fn is_complete(&self, code: &str) -> Completeness {
+        match unfinished(code) {
+            Some(depth) => Completeness::Incomplete {
+                indent: "    ".repeat(depth),
+            },
+            None => Completeness::Complete,
+        }
+    }
+
+    fn shutdown(&self) {
+        self.shell.kill();
+        self.link.stop_compiler();
+        self.link.relay.kill();
+    }
+}
+
+impl Drop for Kernel {
+    fn drop(&mut self) {
+        self.shutdown();
+    }
+}

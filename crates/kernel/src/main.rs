@@ -1,0 +1,43 @@
+//! The kernel that Jupyter starts, and two helpers of it.
+//!
+//! `chainrule-kernel FILE` serves the connection file. `chainrule-kernel --warm` builds the
+//! libraries in the session's folder and ends: `cargo lab setup` prepares sessions with it.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use chainrule_error::{Error, ErrorKind, Result};
+use chainrule_kernel::{Kernel, Settings};
+
+fn main() -> ExitCode {
+    // evcxr starts this program again as the process that runs the cells: the second call does not
+    // return then.
+    if let Err(error) = chainrule_kernel::adopt() {
+        return failed(&error);
+    }
+    evcxr::runtime_hook();
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn run() -> Result<()> {
+    let mut args = std::env::args_os().skip(1);
+    let Some(file) = args.next() else {
+        return Err(Error::new(ErrorKind::Value, "a connection file is needed")
+            .hint("cargo lab, which starts kernels"));
+    };
+    let settings = Settings::from_environment()?;
+    if file == "--warm" {
+        return chainrule_kernel::warm(&settings);
+    }
+    let kernel = Kernel::start(settings)?;
+    chainrule_jupyter::serve(Path::new(&file), kernel)
+}
+
+#[expect(clippy::print_stderr, reason = "Jupyter keeps this in its log")]
+fn failed(error: &dyn std::fmt::Display) -> ExitCode {
+    eprintln!("{error}");
+    ExitCode::FAILURE
+}

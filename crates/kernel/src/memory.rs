@@ -1,0 +1,100 @@
+//! What the kernel remembers of the cells that have run.
+
+use std::collections::BTreeSet;
+
+use crate::cell::Statement;
+use crate::engine::Variables;
+use crate::failure::Gone;
+
+/// Everything that outlives a cell, on this side.
+#[derive(Default)]
+pub(crate) struct Memory {
+    /// Variables with their types.
+    pub(crate) variables: Variables,
+    /// Variables that went, and how.
+    pub(crate) gone: Gone,
+    /// Functions and types with the cells that hold them, newest last.
+    pub(crate) items: Vec<(usize, Statement)>,
+    /// The text of every cell that has items: where a panic may be.
+    pub(crate) cells: Vec<(usize, String)>,
+}
+
+impl Memory {
+    /// Takes the variables as they are after a cell, and tells those that it took away.
+    pub(crate) fn replace(&mut self, variables: Variables, cell: usize, how: &'static str) -> Vec<String> {
+        let lost: Vec<String> = self
+            .variables
+            .keys()
+            .filter(|name| !variables.contains_key(*name))
+            .cloned()
+            .collect();
+        self.gone
+            .extend(lost.iter().map(|name| (name.clone(), (cell, how))));
+        for name in variables.keys() {
+            self.gone.remove(name);
+        }
+        self.variables = variables;
+        lost
+    }
+
+    /// Keeps the items of a cell that compiled.
+    pub(crate) fn remember(&mut self, cell: usize, code: &str, statements: &[Statement]) {
+        let mut items = statements.iter().filter(|part| part.is_item).peekable();
+        if items.peek().is_none() {
+            return;
+        }
+        let items: Vec<_> = items.map(|item| (cell, item.clone())).collect();
+        self.items.extend(items);
+        self.cells.push((cell, code.to_owned()));
+        // Whoever runs one cell again and again needs its last text only.
+        let newest: BTreeSet<usize> = self.cells.iter().rev().take(KEPT).map(|(cell, _)| *cell).collect();
+        self.cells.retain(|(cell, _)| newest.contains(cell));
+        self.items.retain(|(cell, _)| newest.contains(cell));
+    }
+
+    /// The text of a cell.
+    pub(crate) fn cell(&self, number: usize) -> Option<&str> {
+        let found = self.cells.iter().rev().find(|(cell, _)| *cell == number);
+        found.map(|(_, code)| code.as_str())
+    }
+}
+
+/// So many cells with functions are remembered.
+const KEPT: usize = 500;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(names: &[&str]) -> Variables {
+        let pair = |name: &&str| ((*name).to_owned(), "i32".to_owned());
+        names.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn variables_that_go_are_told_and_forgotten_when_they_come_back() {
+        let mut memory = Memory::default();
+        memory.replace(variables(&["a", "b"]), 1, "was moved in");
+        assert_eq!(memory.replace(variables(&["b"]), 2, "was moved in"), ["a"]);
+        assert_eq!(memory.gone["a"], (2, "was moved in"));
+        assert_eq!(memory.replace(variables(&["a", "b"]), 3, ""), [""; 0]);
+        assert!(memory.gone.is_empty());
+    }
+
+    #[test]
+    fn cells_with_functions_are_kept_up_to_a_bound() {
+        let mut memory = Memory::default();
+        let part = |is_item| Statement {
+            text: "fn f() {}".to_owned(),
+            line: 1,
+            is_item,
+        };
+        memory.remember(1, "x", &[part(false)]);
+        assert_eq!(memory.cell(1), None);
+        for cell in 2..2 + 2 * KEPT {
+            memory.remember(cell, &format!("fn f{cell}() {{}}"), &[part(true)]);
+        }
+        assert_eq!((memory.cells.len(), memory.items.len()), (KEPT, KEPT));
+        assert_eq!(memory.cell(1 + 2 * KEPT), Some("fn f1001() {}"));
+    }
+}

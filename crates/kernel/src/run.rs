@@ -1,0 +1,360 @@
+//! One cell from its text to its end.
+
+use std::fs;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use chainrule_jupyter::{Cell, Failure, Host, Map, Outcome, Output};
+use serde_json::Value;
+
+use crate::cell::{Code, Head, Order, Place, locate, rewrite};
+use crate::child::{ERROR, PANIC, Piece};
+use crate::engine::{Report, Start};
+use crate::failure::{
+    Kept, Panicked, compile_failure, for_message, interrupted, killed, panic_failure,
+    question_mark_failure, stopped_early, terminated,
+};
+use crate::kernel::Kernel;
+use crate::screen::Screen;
+use crate::stage::{Happening, lock};
+use crate::{table, words};
+
+/// A start that takes no longer is not worth a word.
+const SHORT: Duration = Duration::from_millis(400);
+/// So much of the last standard error is looked at when the process has crashed.
+const LAST_WORDS: usize = 4096;
+
+/// What the process told about a cell's end.
+#[derive(Default)]
+struct Told {
+    panicked: Option<Panicked>,
+    has_panicked: bool,
+    error: Option<Value>,
+    has_failed: bool,
+    errors: String,
+    report: Report,
+}
+
+impl Kernel {
+    pub(crate) fn run_cell(&self, cell: &Cell, host: &dyn Host) -> Outcome {
+        let head = Head::of(&cell.code, &self.settings.library, &self.settings.folder);
+        let mut screen = Screen::new(host);
+        for order in &head.orders {
+            if let Err(failure) = self.obey(order, host, &mut screen) {
+                return Outcome::Failed(failure);
+            }
+        }
+        let code = rewrite(&code_of(&head));
+        if code.is_empty && !head.commands {
+            return Outcome::Done;
+        }
+        if let Err(failure) = self.wait_for_start(host) {
+            return Outcome::Failed(failure);
+        }
+        let text = if head.commands { with_commands(&head, &code) } else { code.text.clone() };
+        self.choose_optimisation(&code);
+        self.link.control.clear();
+        let told = self.attend(text, &mut screen, host);
+        if head.clears {
+            self.attend(self.settings.prelude(), &mut screen, host);
+        }
+        if head.time {
+            screen.show(Output::Stdout(words::times(&told.report)));
+        }
+        match self.judge(cell, &code, told, &mut screen) {
+            Some(failure) => Outcome::Failed(failure),
+            None => Outcome::Done,
+        }
+    }
+
+    fn obey(
+        &self,
+        order: &Order,
+        host: &dyn Host,
+        screen: &mut Screen<'_>,
+    ) -> Result<(), Failure> {
+        let (text, html) = match order {
+            Order::Shell(line) => return self.shell.run(line, &self.settings.folder, host),
+            Order::Help => words::help(),
+            Order::Version => (concat!("chainrule-kernel ", env!("CARGO_PKG_VERSION")).to_owned(), None),
+            Order::Variables => return self.variables(screen),
+        };
+        screen.show(Output::Result { data: bundle(text, html), metadata: Map::new() });
+        Ok(())
+    }
+
+    /// `:vars`: names, types, and what the library can say of each.
+    fn variables(&self, screen: &mut Screen<'_>) -> Result<(), Failure> {
+        let (text, html) = table::variables(&lock(&self.memory).variables);
+        screen.show(Output::Result { data: bundle(text, Some(html)), metadata: Map::new() });
+        Ok(())
+    }
+
+    /// The first cell of a session may come before the libraries are loaded.
+    fn wait_for_start(&self, host: &dyn Host) -> Result<(), Failure> {
+        let mut state = self.engine.started(SHORT);
+        if state == Start::Waiting {
+            let text = "Starting Rust: the libraries are being loaded …\n";
+            host.send(Output::Stdout(text.to_owned()));
+            let news = self.stage.open();
+            while state == Start::Waiting {
+                for happening in news.try_iter() {
+                    if let Happening::News(line) = happening
+                        && let Some(what) = words::compiling(&line)
+                    {
+                        host.send(Output::Stdout(format!("Sources have changed: compiling {what} …\n")));
+                    }
+                }
+                if self.stop.pressed() {
+                    self.stage.close();
+                    return Err(stopped_early());
+                }
+                state = self.engine.started(Duration::from_millis(100));
+            }
+            self.stage.close();
+            host.send(Output::Clear { wait: false });
+        }
+        match state {
+            Start::Failed(why) => Err(words::cannot_start(&why)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A cell that only calls the library is compiled without optimisation: it is run once, and the
+    /// library is optimised. One that computes itself must be fast.
+    fn choose_optimisation(&self, code: &Code) {
+        let memory = lock(&self.memory);
+        let large = |kind: &String| {
+            ["Array", "Vec<", "[", "Hash", "BTree"].iter().any(|name| kind.contains(name))
+        };
+        let calls_own = memory.items.iter().any(|(_, item)| {
+            let words = item.text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            words.take(6).any(|word| code.names.contains(word))
+        });
+        let computes = code.computes
+            || calls_own
+            || code.names.iter().any(|name| {
+                name.starts_with("Array") || memory.variables.get(name).is_some_and(large)
+            });
+        let level = if computes { "2" } else { "0" };
+        // What cannot be written leaves the level that the session was built with.
+        let _ = fs::write(self.settings.file("opt-level"), level);
+    }
+
+    /// Runs the text and shows what comes of it until evcxr is done.
+    fn attend(&self, text: String, screen: &mut Screen<'_>, host: &dyn Host) -> Told {
+        let happenings = self.stage.open();
+        self.link.relay.set_running(true);
+        self.engine.run(text);
+        let mut told = Told::default();
+        let mut compiled = 0;
+        while let Ok(happening) = happenings.recv() {
+            match happening {
+                Happening::Piece(piece) => told.piece(piece, screen),
+                Happening::Stderr(text) => told.stderr(text, screen),
+                Happening::Ask { prompt, password, answer } => {
+                    let line = host.input(&prompt, password).unwrap_or_default();
+                    // One line is one answer.
+                    let _ = answer.send(line.replace(['\n', '\r'], " "));
+                }
+                Happening::News(line) => {
+                    if let Some(what) = words::compiling(&line) {
+                        compiled += 1;
+                        screen.show(Output::Stderr(format!("\r\x1b[KCompiling {what} ({compiled})")));
+                    }
+                }
+                Happening::Finished(report) => {
+                    told.report = *report;
+                    break;
+                }
+            }
+        }
+        if compiled > 0 {
+            screen.show(Output::Stderr("\r\x1b[K".to_owned()));
+        }
+        self.link.relay.set_running(false);
+        self.stage.close();
+        told
+    }
+
+    fn judge(
+        &self,
+        cell: &Cell,
+        code: &Code,
+        told: Told,
+        screen: &mut Screen<'_>,
+    ) -> Option<Failure> {
+        let mut memory = lock(&self.memory);
+        let Told { panicked, has_panicked, error, has_failed, errors, report } = told;
+        if let Some(why) = report.broken {
+            return Some(words::broken(&why));
+        }
+        let outputs = match report.result? {
+            Ok(outputs) => outputs,
+            Err(evcxr::Error::SubprocessTerminated(status)) => {
+                let lost = memory.replace(report.variables, cell.number, "was lost in").len();
+                memory.remember(cell.number, &cell.code, &code.statements);
+                return Some(if self.stop.has_killed() {
+                    killed(lost)
+                } else {
+                    terminated(&status, &errors, lost)
+                });
+            }
+            Err(_) if self.stop.pressed() => return Some(stopped_early()),
+            Err(evcxr::Error::CompilationErrors(errors)) => {
+                return Some(compile_failure(&errors, &cell.code, &code.columns, &memory.gone));
+            }
+            Err(error) => return Some(words::refused(&error.to_string(), for_message)),
+        };
+        let lost = memory.replace(report.variables, cell.number, "was moved in");
+        memory.remember(cell.number, &cell.code, &code.statements);
+        let has_defined = |name: &String| memory.variables.contains_key(name);
+        let kept = Kept {
+            lost,
+            not_made: code.defines.iter().filter(|name| !has_defined(name)).cloned().collect(),
+            alive: memory.variables.len(),
+        };
+        if has_panicked {
+            let panicked = panicked.unwrap_or_else(|| Panicked::read(&Value::Null));
+            let place = place_of(&panicked, &report.source, code, &memory.items);
+            let text = place.and_then(|place| match place.cell {
+                Some(number) => memory.cell(number),
+                None => Some(cell.code.as_str()),
+            });
+            return Some(panic_failure(&panicked, place.zip(text), &kept));
+        }
+        if has_failed {
+            let error = error.unwrap_or(Value::Null);
+            let name = error["name"].as_str().unwrap_or("Error");
+            let message = error["message"].as_str().unwrap_or_else(|| errors.trim());
+            let place = error["line"].as_u64().map(|line| Place { cell: None, line: line as usize });
+            let place = place.map(|place| (place, cell.code.as_str()));
+            return Some(question_mark_failure(name, message, place, &kept));
+        }
+        if self.stop.presses.load(Ordering::SeqCst) > 0 {
+            return Some(interrupted());
+        }
+        let data: Map = outputs
+            .content_by_mime_type
+            .into_iter()
+            .map(|(mime, content)| (mime, content.into()))
+            .collect();
+        if !data.is_empty() {
+            screen.show(Output::Result { data, metadata: Map::new() });
+        }
+        None
+    }
+}
+
+impl Told {
+    fn piece(&mut self, piece: Piece, screen: &mut Screen<'_>) {
+        match piece {
+            Piece::Text(text) => screen.show(Output::Stdout(text)),
+            Piece::Content(data) => screen.show(Output::Display { data, metadata: Map::new(), id: None }),
+            Piece::ForEvcxr(line) => {
+                self.has_panicked |= line == PANIC;
+                self.has_failed |= line == ERROR;
+            }
+            Piece::Event(event) => {
+                if screen.event(&event) {
+                    return;
+                }
+                match event["event"].as_str() {
+                    Some("error") => self.error = Some(event),
+                    // The first of several panics is the cause.
+                    Some("panic") if self.panicked.is_none() => {
+                        let panicked = Panicked::read(&event);
+                        // In a thread of its own it does not end the cell.
+                        if panicked.thread.is_some() {
+                            screen.show(Output::Stderr(words::thread_panicked(&panicked)));
+                        } else {
+                            self.panicked = Some(panicked);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn stderr(&mut self, text: String, screen: &mut Screen<'_>) {
+        // evcxr prints an error that was told already: an empty line.
+        if self.error.is_some() && text == "\n" {
+            return;
+        }
+        self.errors.push_str(&text);
+        if self.errors.len() > 2 * LAST_WORDS {
+            let from = self.errors.len() - LAST_WORDS;
+            let from = (from..).find(|&at| self.errors.is_char_boundary(at)).unwrap_or(0);
+            self.errors.drain(..from);
+        }
+        screen.show(Output::Stderr(text));
+    }
+}
+
+/// The code of a cell with its commands blank: they are no Rust.
+fn code_of(head: &Head) -> String {
+    let mut in_head = true;
+    let mut code = String::with_capacity(head.rest.len());
+    for line in head.rest.split_inclusive('\n') {
+        let text = line.trim();
+        let is_command = in_head && text.starts_with(':');
+        in_head &= text.is_empty() || text.starts_with("//") || is_command;
+        if is_command {
+            code.extend(line.chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
+        } else {
+            code.push_str(line);
+        }
+    }
+    code
+}
+
+/// The rewritten code with the commands before it. Commands stand on lines that are blank in it.
+fn with_commands(head: &Head, code: &Code) -> String {
+    let mut commands = head.rest.split_inclusive('\n');
+    let lines = code.text.split_inclusive('\n').map(|line| {
+        let command = commands.next().unwrap_or("");
+        if command.trim().starts_with(':') && line.trim().is_empty() { command } else { line }
+    });
+    lines.collect()
+}
+
+fn place_of(
+    panicked: &Panicked,
+    source: &str,
+    code: &Code,
+    items: &[(usize, crate::cell::Statement)],
+) -> Option<Place> {
+    let frames = panicked.frames.iter().map(|(_, file, line)| (file, *line));
+    let mut lines = std::iter::once((&panicked.file, panicked.line)).chain(frames);
+    let (_, line) = lines.find(|(file, _)| file.ends_with("cell/src/lib.rs") || *file == "src/lib.rs")?;
+    locate(source, line, &code.statements, items)
+}
+
+fn bundle(text: String, html: Option<String>) -> Map {
+    let mut data = Map::new();
+    data.insert("text/plain".to_owned(), text.into());
+    if let Some(html) = html {
+        data.insert("text/html".to_owned(), html.into());
+    }
+    data
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn commands_and_code_share_a_cell() {
+        let text = ":dep a = \"1\"\n// why\nlet x = f()?;\nx";
+        let head = Head::of(text, Path::new("/"), Path::new("/"));
+        let code = rewrite(&code_of(&head));
+        assert_eq!(
+            with_commands(&head, &code),
+            ":dep a = \"1\"\n// why\nlet x = f().chainrule_tell(3).told()?;\n(&(x)).evcxr_display();"
+        );
+        assert_eq!(code.statements[0].line, 3);
+    }
+}

@@ -1,0 +1,85 @@
+//! Where a kernel's session is, from the environment that `cargo lab` starts it in.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use chainrule_error::{Error, ErrorKind, Result};
+
+/// Where the session's files are. `kernels/README.md` describes each.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The crate that every cell has: the checkout's `crates/chainrule`.
+    pub library: PathBuf,
+    /// The folder that the session builds in.
+    pub session: PathBuf,
+    /// The notebook's folder.
+    pub folder: PathBuf,
+}
+
+impl Settings {
+    /// Reads `CHAINRULE_LIBRARY` and `CHAINRULE_SESSION`.
+    ///
+    /// # Errors
+    /// One of them is not set.
+    pub fn from_environment() -> Result<Self> {
+        let path = |name: &str| {
+            env::var_os(name).map(PathBuf::from).ok_or_else(|| {
+                Error::new(ErrorKind::Environment, "the kernel is not started by cargo lab")
+                    .expected(format!("the variable {name}"))
+                    .hint("cargo lab")
+            })
+        };
+        Ok(Self {
+            library: path("CHAINRULE_LIBRARY")?,
+            session: path("CHAINRULE_SESSION")?,
+            folder: env::current_dir().unwrap_or_default(),
+        })
+    }
+
+    /// What every session has before its first cell.
+    pub(crate) fn prelude(&self) -> String {
+        let path = serde_json::Value::from(self.library.to_string_lossy());
+        format!(
+            ":dep chainrule = {{ path = {path} }}\n\
+             use chainrule::prelude::*;\n\
+             use chainrule::notebook::cell::{{DebugDisplay as _, Tell as _, TellDebug as _, TellDisplay as _}};\n\
+             {START}"
+        )
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.session.join(name)
+    }
+}
+
+/// What every process runs before its first cell: it prepares the library, and has evcxr allow `?`
+/// from now on, which costs it a build that fails.
+pub(crate) const START: &str =
+    "::chainrule::notebook::cell::install();\nOk::<(), String>(())?;";
+
+/// This program as the process that runs cells, in the environment of the student's own shell.
+pub(crate) fn child(adopt: &Path, library: &Path) -> std::io::Result<Command> {
+    let mut command = Command::new(env::current_exe()?);
+    command
+        .env(crate::child::ADOPT_SOCKET, adopt)
+        .env("CHAINRULE_KERNEL_SOCKET", library)
+        .env_remove("RUST_SRC_PATH");
+    users_own(&mut command);
+    Ok(command)
+}
+
+/// Takes away what only cargo and rust-analyzer are to see.
+pub(crate) fn users_own(command: &mut Command) {
+    for (name, saved) in [
+        ("PATH", "CHAINRULE_USERS_PATH"),
+        ("CARGO_HOME", "CHAINRULE_USERS_CARGO_HOME"),
+    ] {
+        match env::var_os(saved) {
+            Some(value) if !value.is_empty() => command.env(name, value),
+            Some(_) => command.env_remove(name),
+            None => command,
+        };
+        command.env_remove(saved);
+    }
+}

@@ -1,0 +1,81 @@
+//! Questions that have been answered before.
+
+use std::ffi::OsString;
+use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::Write as _;
+use std::process::{ExitCode, Stdio};
+
+use crate::real::{Session, finished};
+use crate::{eprint, graph};
+
+/// Whether a call only asks what a toolchain is like: the answer is always the same.
+pub(crate) fn is_question(words: &[&str]) -> bool {
+    let asks = |word: &&str| matches!(*word, "-V" | "-vV" | "--version" | "version" | "config");
+    words.iter().any(asks) || (words.contains(&"rustc") && words.contains(&"--print"))
+}
+
+/// Answers what was answered to the same arguments before, or asks.
+pub(crate) fn remembered(session: &Session, args: &[OsString]) -> ExitCode {
+    answer(session, args, String::new(), |text| text)
+}
+
+/// `cargo metadata`: the answer depends on the manifest and the lock file. For rust-analyzer it is
+/// reduced to what a cell can name.
+pub(crate) fn metadata(session: &Session, args: &[OsString], words: &[&str]) -> ExitCode {
+    let read = |path: &str| fs::read_to_string(session.folder().join(path)).unwrap_or_default();
+    let depends_on = read("cell/Cargo.toml") + &read("Cargo.lock");
+    // evcxr asks in the folder of the cell, rust-analyzer by path.
+    let analysis = words.contains(&"--manifest-path");
+    answer(session, args, depends_on, |text| {
+        if analysis { graph::reduced(&text).unwrap_or(text) } else { text }
+    })
+}
+
+fn answer(
+    session: &Session,
+    args: &[OsString],
+    depends_on: String,
+    keep: impl Fn(String) -> String,
+) -> ExitCode {
+    let mut hasher = DefaultHasher::new();
+    let asked = args.iter().map(|arg| arg.to_string_lossy());
+    let asked = session.portable(&asked.collect::<Vec<_>>().join("\n"));
+    (asked, session.portable(&depends_on)).hash(&mut hasher);
+    let file = session.file(&format!("{:016x}.txt", hasher.finish()));
+    if let Ok(text) = fs::read_to_string(&file) {
+        return print(&session.here(&text));
+    }
+    let mut command = session.cargo(args);
+    let output = command.stderr(Stdio::inherit()).output();
+    match output {
+        Ok(output) if output.status.success() => match String::from_utf8(output.stdout) {
+            Ok(text) => {
+                let text = keep(text);
+                crate::recipe::write(&file, &session.portable(&text));
+                print(&text)
+            }
+            Err(_) => {
+                eprint("cargo answered in no UTF-8");
+                ExitCode::FAILURE
+            }
+        },
+        Ok(output) => {
+            // What it printed before it failed may say why.
+            let _ = std::io::stdout().write_all(&output.stdout);
+            finished(Ok(output.status), "cargo")
+        }
+        Err(cause) => finished(Err(cause), "cargo"),
+    }
+}
+
+/// Prints an answer.
+pub(crate) fn print(text: &str) -> ExitCode {
+    let mut out = std::io::stdout().lock();
+    let newline = if text.ends_with('\n') { "" } else { "\n" };
+    match write!(out, "{text}{newline}").and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Nobody reads it any more.
+        Err(_) => ExitCode::FAILURE,
+    }
+}

@@ -75,7 +75,8 @@ pub struct RunArgs {
 /// What to pass on to `cargo test`.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct TestArgs {
-    /// Arguments for `cargo test`, as in `cargo lab test -- --test notebooks`
+    /// Arguments for `cargo test`, as in `cargo lab test -- --test notebooks`; with any, the
+    /// kernel's own tests are left out
     #[arg(last = true, value_name = "ARGUMENTS")]
     pub arguments: Vec<String>,
 }
@@ -108,6 +109,9 @@ pub struct KernelArgs {
     /// The checkout whose kernel is started
     #[arg(long, value_name = "DIR")]
     pub root: PathBuf,
+    /// Start stock evcxr instead of the project's own kernel
+    #[arg(long)]
+    pub stock: bool,
     /// The file that says where Jupyter listens
     pub connection_file: PathBuf,
 }
@@ -167,6 +171,21 @@ mod tests {
             panic!("not test: {cli:?}")
         };
         assert_eq!(test.arguments, ["--test", "notebooks", "--", "--nocapture"]);
+    }
+
+    #[test]
+    fn jupyter_starts_our_kernel_unless_it_asks_for_the_stock_one() {
+        for (line, expected) in [
+            ("lab kernel --root /r c.json", false),
+            ("lab kernel --root /r --stock c.json", true),
+        ] {
+            let cli = parse(line).unwrap();
+            let Some(Command::Kernel(kernel)) = cli.command else {
+                panic!("not kernel: {cli:?}")
+            };
+            assert_eq!(kernel.stock, expected, "{line}");
+            assert_eq!(kernel.connection_file, PathBuf::from("c.json"));
+        }
     }
 
     #[test]

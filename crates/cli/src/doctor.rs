@@ -6,7 +6,7 @@ use std::process::Command;
 use chainrule_data::catalog::{self, Entry, SpotState};
 
 use crate::places::Places;
-use crate::setup::{ahead, kernel, python, specs};
+use crate::setup::{ahead, kernel, python, sources, specs};
 use crate::tools;
 
 /// The oldest Rust that the workspace builds with.
@@ -45,10 +45,16 @@ pub fn examine(places: &Places) -> Vec<Finding> {
             places.venv(),
         ),
         (
-            "Rust kernel",
+            "Rust kernels",
             kernel::is_current(places),
             "cargo lab setup",
-            places.evcxr(),
+            places.chainrule(),
+        ),
+        (
+            "standard library",
+            sources::is_current(places),
+            "cargo lab setup",
+            places.std(),
         ),
         (
             "libraries built ahead",
@@ -57,7 +63,7 @@ pub fn examine(places: &Places) -> Vec<Finding> {
             places.template(),
         ),
         (
-            "kernel specification",
+            "kernel specifications",
             specs::is_current(places),
             "cargo lab setup",
             places.jupyter_path(),
@@ -289,7 +295,11 @@ One thing is missing; beside it stands what mends it.
         let folder = tempfile::tempdir().unwrap();
         let text = report(&examine(&Places::of(folder.path())));
         assert!(
-            text.contains("MISSING   Rust kernel            not prepared yet"),
+            text.contains("MISSING   Rust kernels           not prepared yet"),
+            "{text}"
+        );
+        assert!(
+            text.contains("MISSING   standard library       not prepared yet"),
             "{text}"
         );
         assert!(text.contains("cargo lab setup"), "{text}");

@@ -11,5 +11,6 @@ pub mod run;
 pub mod session;
 pub mod setup;
 pub mod test;
+pub mod toolchain;
 pub mod tools;
 pub mod tree;

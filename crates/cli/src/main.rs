@@ -13,8 +13,9 @@ fn main() -> ExitCode {
     match obey(Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
-            // If not even this can be written, the exit code still tells.
-            let _ = writeln!(io::stderr(), "error: {error}");
+            // If not even this can be written, the exit code still tells. A kernel's colours are
+            // left out where nobody would see them.
+            let _ = writeln!(anstream::stderr(), "error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -51,5 +52,6 @@ fn execute(args: RunArgs, out: &mut impl Write) -> Result<()> {
     options.out = args.out;
     options.check = args.check;
     options.update = args.update;
+    options.colours = true;
     run::run(&options)
 }

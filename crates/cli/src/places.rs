@@ -123,11 +123,38 @@ impl Places {
         self.lab().join("kernel")
     }
 
-    /// The evcxr kernel that was built from this workspace.
+    /// Our own kernel, built from this workspace.
+    pub fn chainrule(&self) -> PathBuf {
+        self.kernel()
+            .join("bin")
+            .join(executable("chainrule-kernel"))
+    }
+
+    /// The stock evcxr kernel, built from this workspace.
     pub fn evcxr(&self) -> PathBuf {
         self.kernel()
             .join("bin")
             .join(executable("chainrule-evcxr"))
+    }
+
+    /// What a session of our kernel has for `CARGO_HOME`.
+    pub fn tools(&self) -> PathBuf {
+        self.kernel().join("tools")
+    }
+
+    /// What a session of our kernel finds first on its `PATH`, by its name there.
+    pub fn tool(&self, name: &str) -> PathBuf {
+        self.tools().join("bin").join(executable(name))
+    }
+
+    /// The standard library's sources, for rust-analyzer.
+    pub fn std(&self) -> PathBuf {
+        self.kernel().join("std")
+    }
+
+    /// The file that says which cargo and which rustc sessions build with.
+    pub fn toolchain(&self) -> PathBuf {
+        self.kernel().join("toolchain.json")
     }
 
     /// The copy of this program that starts a session; it outlives `cargo clean`.

@@ -1,7 +1,9 @@
-//! One session of the kernel: a build folder of its own that is ready at once, then evcxr in it.
+//! One session of a kernel: a build folder of its own that is ready at once, then the kernel in it.
 //!
-//! Jupyter starts this program, and this program becomes evcxr. `kernels/README.md` tells why.
+//! Jupyter starts this program, and this program becomes the kernel: ours, or stock evcxr.
+//! `kernels/README.md` tells why.
 
+use std::env;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,11 +15,53 @@ use chainrule_error::{Error, ErrorKind, Result};
 use crate::args::KernelArgs;
 use crate::places::{Places, cannot};
 use crate::setup::ahead;
+use crate::toolchain::{Toolchain, users_cargo_home, users_path};
 use crate::{tools, tree};
 
-/// evcxr, building in `folder/cell`, with its configuration from this checkout alone.
+/// Our kernel, building in `folder/cell` by the program of ours that it takes for cargo.
+///
+/// What the user had for `PATH` and `CARGO_HOME` goes along, for the real cargo, for cells and for
+/// lines of the shell.
+///
+/// # Errors
+/// There is no cargo or rustc; the checkout's path cannot stand in a `PATH`.
+pub fn chainrule(places: &Places, folder: &Path) -> Result<Command> {
+    let toolchain = Toolchain::known(places)?;
+    let users = users_path();
+    let own = places.tools().join("bin");
+    let path = env::join_paths(std::iter::once(own).chain(env::split_paths(&users)));
+    let path = path.map_err(|cause| {
+        Error::new(
+            ErrorKind::Environment,
+            "the kernel cannot be started from this folder",
+        )
+        .got(places.root().display().to_string())
+        .source(cause)
+        .hint("move the checkout to a folder without that character")
+    })?;
+    let mut command = evcxr_in(places.chainrule(), places, folder);
+    command
+        .env("CHAINRULE_LIBRARY", places.library())
+        .env("CHAINRULE_SESSION", folder)
+        .env("CHAINRULE_CARGO", toolchain.cargo)
+        .env("CHAINRULE_RUSTC", toolchain.rustc)
+        .env("CHAINRULE_TOOLS", places.tools())
+        .env("CHAINRULE_USERS_PATH", users)
+        .env("CHAINRULE_USERS_CARGO_HOME", users_cargo_home())
+        .env("PATH", path)
+        .env("CARGO_HOME", places.tools())
+        .env("RUST_SRC_PATH", places.std());
+    Ok(command)
+}
+
+/// Stock evcxr, building in `folder/cell`.
 pub fn evcxr(places: &Places, folder: &Path) -> Command {
-    let mut command = tools::command(places.evcxr());
+    evcxr_in(places.evcxr(), places, folder)
+}
+
+/// A program that holds evcxr, with its configuration from this checkout alone.
+fn evcxr_in(program: PathBuf, places: &Places, folder: &Path) -> Command {
+    let mut command = tools::command(program);
     command
         .env("EVCXR_TMPDIR", folder.join("cell"))
         .env("EVCXR_CONFIG_DIR", places.kernels("chainrule"))
@@ -28,26 +72,34 @@ pub fn evcxr(places: &Places, folder: &Path) -> Command {
     command
 }
 
-/// Becomes evcxr in a new build folder. Returns only if that fails.
+/// Becomes the kernel in a new build folder. Returns only if that fails.
 ///
 /// # Errors
 /// The kernel is not built, or the system refuses to start it.
 pub fn start(args: &KernelArgs) -> Result<()> {
     let places = Places::of(&args.root);
-    if !places.evcxr().is_file() {
+    let program = if args.stock {
+        places.evcxr()
+    } else {
+        places.chainrule()
+    };
+    if !program.is_file() {
         return Err(
             Error::new(ErrorKind::Environment, "the Rust kernel is not built")
-                .expected(places.evcxr().display().to_string())
+                .expected(program.display().to_string())
                 .hint("cargo lab setup"),
         );
     }
     let (folder, held) = open(&places)?;
-    let mut command = evcxr(&places, &folder);
-    // The lock goes on with the process that it stands for: evcxr never reads its standard input.
-    command
-        .arg("--control_file")
-        .arg(&args.connection_file)
-        .stdin(held);
+    let mut command = if args.stock {
+        let mut command = evcxr(&places, &folder);
+        command.arg("--control_file");
+        command
+    } else {
+        chainrule(&places, &folder)?
+    };
+    // The lock goes on with the process that it stands for: no kernel reads its standard input.
+    command.arg(&args.connection_file).stdin(held);
     become_it(command)
 }
 
@@ -187,14 +239,62 @@ mod tests {
     #[test]
     fn a_kernel_that_is_not_built_is_told_with_the_command_that_builds_it() {
         let root = tempfile::tempdir().unwrap();
-        let args = KernelArgs {
-            root: root.path().into(),
-            connection_file: "x.json".into(),
-        };
-        let text = start(&args).unwrap_err().to_string();
-        assert!(
-            text.contains("not built") && text.contains("cargo lab setup"),
-            "{text}"
+        for (stock, name) in [(false, "chainrule-kernel"), (true, "chainrule-evcxr")] {
+            let args = KernelArgs {
+                root: root.path().into(),
+                stock,
+                connection_file: "x.json".into(),
+            };
+            let text = start(&args).unwrap_err().to_string();
+            for part in ["not built", name, "cargo lab setup"] {
+                assert!(text.contains(part), "{text}");
+            }
+        }
+    }
+
+    /// The variable as the command sets it.
+    fn set(command: &Command, name: &str) -> Option<PathBuf> {
+        let (_, value) = command.get_envs().find(|(known, _)| *known == name)?;
+        value.map(PathBuf::from)
+    }
+
+    #[test]
+    fn our_kernel_is_told_where_everything_is() {
+        let (_root, places) = with_template();
+        let folder = places.sessions().join("1-2");
+        let command = chainrule(&places, &folder).unwrap();
+        assert_eq!(command.get_program(), places.chainrule());
+        for (name, place) in [
+            ("CHAINRULE_LIBRARY", places.library()),
+            ("CHAINRULE_SESSION", folder.clone()),
+            ("EVCXR_TMPDIR", folder.join("cell")),
+            ("CHAINRULE_TOOLS", places.tools()),
+            ("CARGO_HOME", places.tools()),
+            ("RUST_SRC_PATH", places.std()),
+            ("CHAINRULE_USERS_PATH", users_path().into()),
+        ] {
+            assert_eq!(set(&command, name), Some(place), "{name}");
+        }
+        for name in ["CHAINRULE_CARGO", "CHAINRULE_RUSTC"] {
+            let program = set(&command, name).unwrap();
+            assert!(program.is_absolute() && program.is_file(), "{name}");
+        }
+        let path = set(&command, "PATH").unwrap();
+        let folders: Vec<_> = env::split_paths(&path).collect();
+        assert_eq!(folders[0], places.tools().join("bin"));
+        assert_eq!(
+            folders[1..],
+            env::split_paths(&users_path()).collect::<Vec<_>>()
         );
+    }
+
+    #[test]
+    fn stock_evcxr_is_left_to_the_users_own_cargo() {
+        let (_root, places) = with_template();
+        let command = evcxr(&places, &places.sessions());
+        assert_eq!(command.get_program(), places.evcxr());
+        for name in ["PATH", "CARGO_HOME", "CHAINRULE_SESSION", "RUST_SRC_PATH"] {
+            assert_eq!(set(&command, name), None, "{name}");
+        }
     }
 }

@@ -7,9 +7,11 @@ use chainrule_error::{Error, ErrorKind, Result};
 
 use crate::args::TestArgs;
 use crate::places::Places;
+use crate::setup::kernel;
 use crate::{setup, tools};
 
-/// Prepares everything, then runs the tests of the workspace.
+/// Prepares everything, then runs the tests of the workspace, and the kernel's with the programs
+/// that the setup has built.
 ///
 /// # Errors
 /// A step of the setup or a test fails; cargo has then said which.
@@ -17,7 +19,11 @@ pub fn test(places: &Places, args: &TestArgs, out: &mut dyn Write) -> Result<()>
     if !setup::is_current(places) {
         setup::prepare(places, out)?;
     }
-    let status = command(places, args).status().map_err(|cause| {
+    commands(places, args).iter_mut().try_for_each(run)
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().map_err(|cause| {
         Error::new(ErrorKind::Environment, "cargo does not start").source(cause)
     })?;
     if status.success() {
@@ -28,40 +34,59 @@ pub fn test(places: &Places, args: &TestArgs, out: &mut dyn Write) -> Result<()>
         .why("cargo's own words are above"))
 }
 
-/// `cargo test` on everything but the kernel, which has no tests of its own and takes minutes.
-fn command(places: &Places, args: &TestArgs) -> Command {
-    let mut command = tools::command("cargo");
-    command
-        .args(["test", "--workspace", "--exclude", "chainrule-evcxr"])
-        .args(&args.arguments)
-        .current_dir(places.root());
-    command
+/// `cargo test` on the workspace's default members, then on what holds rust-analyzer: optimised, so
+/// that what the setup has compiled is not compiled again. Arguments choose among the former.
+fn commands(places: &Places, args: &TestArgs) -> Vec<Command> {
+    let test = || {
+        let mut command = tools::command("cargo");
+        command.arg("test").current_dir(places.root());
+        command
+    };
+    let mut most = test();
+    most.args(&args.arguments);
+    let mut kernels = test();
+    kernels
+        .args(["--release", "--locked"])
+        .args(kernel::packages());
+    match args.arguments.as_slice() {
+        [] => vec![most, kernels],
+        _ => vec![most],
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_kernel_is_left_out_and_arguments_are_passed_on() {
+    fn words(arguments: &[&str]) -> Vec<Vec<String>> {
         let args = TestArgs {
-            arguments: vec!["--test".into(), "notebooks".into()],
+            arguments: arguments.iter().map(|word| (*word).to_owned()).collect(),
         };
-        let command = command(&Places::of("/checkout"), &args);
-        let words: Vec<_> = command
-            .get_args()
-            .map(|word| word.to_str().unwrap())
-            .collect();
+        commands(&Places::of("/checkout"), &args)
+            .iter()
+            .map(|command| {
+                let words = command.get_args().map(|word| word.to_str().unwrap());
+                words.map(str::to_owned).collect()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_kernels_are_tested_as_they_are_built() {
+        let [most, kernels] = words(&[]).try_into().unwrap();
+        assert_eq!(most, ["test"]);
         assert_eq!(
-            words,
-            [
-                "test",
-                "--workspace",
-                "--exclude",
-                "chainrule-evcxr",
-                "--test",
-                "notebooks"
-            ]
+            kernels.join(" "),
+            "test --release --locked --package chainrule-kernel --package chainrule-evcxr \
+             --package chainrule-cargo"
+        );
+    }
+
+    #[test]
+    fn arguments_are_passed_on() {
+        assert_eq!(
+            words(&["--test", "notebooks"]),
+            [["test", "--test", "notebooks"]]
         );
     }
 }

@@ -1,7 +1,8 @@
 //! Copies of a build folder that cargo takes for the folder itself.
 //!
 //! Cargo compares times of files, so each copy keeps the time of its original. What compilers
-//! replace as a whole is linked rather than copied; what cargo writes in place is copied.
+//! replace as a whole is linked rather than copied; what cargo writes in place is copied. Of a
+//! folder that nobody writes to, [`link`] makes links alone.
 
 use std::fs::{self, File, FileTimes};
 use std::io;
@@ -22,6 +23,28 @@ const LEFT_OUT: [&str; 1] = ["incremental"];
 /// # Errors
 /// The system refuses to read, write or link; what was copied until then stays.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    let is_replaced = |file: &Path| {
+        file.extension()
+            .is_some_and(|end| LINKED.iter().any(|known| end == *known))
+    };
+    walk(from, to, &LEFT_OUT, &is_replaced)
+}
+
+/// Makes `to` the folder `from` by links, where the file system has them: for files that are only
+/// read.
+///
+/// # Errors
+/// As [`copy`].
+pub fn link(from: &Path, to: &Path) -> Result<()> {
+    walk(from, to, &[], &|_| true)
+}
+
+fn walk(
+    from: &Path,
+    to: &Path,
+    left_out: &[&str],
+    is_linked: &dyn Fn(&Path) -> bool,
+) -> Result<()> {
     fs::create_dir_all(to).map_err(|cause| cannot("make the folder", to, cause))?;
     for entry in fs::read_dir(from).map_err(|cause| cannot("list", from, cause))? {
         let entry = entry.map_err(|cause| cannot("list", from, cause))?;
@@ -30,20 +53,19 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
             .file_type()
             .map_err(|cause| cannot("read", &source, cause))?;
         if kind.is_dir() {
-            if !LEFT_OUT.iter().any(|name| entry.file_name() == *name) {
-                copy(&source, &target)?;
+            if !left_out.iter().any(|name| entry.file_name() == *name) {
+                walk(&source, &target, left_out, is_linked)?;
             }
         } else {
-            duplicate(&source, &target).map_err(|cause| cannot("copy to", &target, cause))?;
+            let linked = is_linked(&source);
+            duplicate(&source, &target, linked)
+                .map_err(|cause| cannot("copy to", &target, cause))?;
         }
     }
     Ok(())
 }
 
-fn duplicate(source: &Path, target: &Path) -> io::Result<()> {
-    let linked = source
-        .extension()
-        .is_some_and(|end| LINKED.iter().any(|known| end == *known));
+fn duplicate(source: &Path, target: &Path, linked: bool) -> io::Result<()> {
     // Not every file system can link.
     if linked && fs::hard_link(source, target).is_ok() {
         return Ok(());
@@ -92,6 +114,23 @@ mod tests {
             "old"
         );
         assert_eq!(fs::read_to_string(from.join("Cargo.lock")).unwrap(), "old");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_linked_folder_takes_no_room() {
+        use std::os::unix::fs::MetadataExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::create_dir_all(from.join("incremental")).unwrap();
+        fs::write(from.join("incremental/lib.rs"), "source").unwrap();
+        link(&from, &to).unwrap();
+        let number = |folder: &Path| {
+            fs::metadata(folder.join("incremental/lib.rs"))
+                .unwrap()
+                .ino()
+        };
+        assert_eq!(number(&from), number(&to));
     }
 
     #[test]

@@ -70,7 +70,6 @@ impl Kernel {
 
     /// Stops the running cell, or ends its wait for input.
     pub(crate) fn interrupt(&self) {
-        self.stdin.cancel();
         let _ = self.presses.send(());
     }
 

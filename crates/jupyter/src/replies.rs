@@ -1,10 +1,16 @@
 //! The way back to whoever asked, for one of the sockets that are asked.
 
+use std::time::Duration;
+
 use jupyter_protocol::JupyterMessage;
 use jupyter_zmq_client::{Connection, RouterSendConnection};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::time::{Instant, sleep};
 
 use crate::weight::{Gauge, Weighed, Weight};
+
+/// How long to wait before a receiver that is not there is tried again.
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// Sends replies, in order and without waiting.
 #[derive(Clone)]
@@ -14,10 +20,12 @@ pub(crate) struct Replies {
 }
 
 impl Replies {
-    /// Starts the task that sends. `lost` is called for a message whose receiver has gone.
+    /// Starts the task that sends. A receiver that is not there is tried for as long as `patience`:
+    /// it may be connecting still. After that, `lost` is called, and the message is dropped.
     pub(crate) fn start(
         connection: RouterSendConnection,
         gauge: Gauge,
+        patience: Duration,
         lost: impl Fn() + Send + 'static,
     ) -> Self {
         let (messages, mut inbox) = unbounded_channel::<(JupyterMessage, Weight)>();
@@ -29,8 +37,13 @@ impl Replies {
         tokio::spawn(async move {
             while let Some((message, weight)) = inbox.recv().await {
                 connection.socket.next = Some(weight);
-                if connection.send(message).await.is_err() {
-                    lost();
+                let end = Instant::now() + patience;
+                while connection.send(message.clone()).await.is_err() {
+                    if Instant::now() >= end {
+                        lost();
+                        break;
+                    }
+                    sleep(AGAIN).await;
                 }
                 connection.socket.next = None;
             }

@@ -31,6 +31,8 @@ const ASIDE: usize = 16;
 const KEEP: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// How long the running cell may take to end, and the front ends to read the last words.
 const FAREWELL: Duration = Duration::from_secs(1);
+/// How long a front end that can be asked may take to connect its stdin channel.
+const GREETING: Duration = Duration::from_secs(1);
 /// What the sockets need to hand the last bytes to the system.
 const LINGER: Duration = Duration::from_millis(100);
 
@@ -105,8 +107,8 @@ fn live(
         let _inside = runtime.enter();
         start(sockets, evaluator, settings, &unsent)
     };
-    let interrupter = Arc::clone(&kernel.evaluator);
-    thread("interrupt", move || pass_on(&presses, &*interrupter))?;
+    let (evaluator, stdin) = (Arc::clone(&kernel.evaluator), Arc::clone(&kernel.stdin));
+    thread("interrupt", move || pass_on(&presses, &*evaluator, &stdin))?;
     let runner = Arc::clone(&kernel);
     let worker = thread("cells", move || runner.run_cells())?;
     kernel.publisher.starting();
@@ -150,7 +152,7 @@ fn start(
     let stdin = Arc::new(Stdin::default());
     let asking = Arc::clone(&stdin);
     // A question that does not reach its front end would wait for ever.
-    let questions = Replies::start(stdin_out, unsent.clone(), move || asking.cancel());
+    let questions = Replies::start(stdin_out, unsent.clone(), GREETING, move || asking.cancel());
     let (presses, pressed) = channel();
     let kernel = Arc::new(Kernel {
         info: describe(&evaluator.info()),
@@ -166,7 +168,7 @@ fn start(
         end: Notify::new(),
     });
     for (outgoing, incoming) in [(shell_out, shell_in), (control_out, control_in)] {
-        let replies = Replies::start(outgoing, unsent.clone(), || {});
+        let replies = Replies::start(outgoing, unsent.clone(), Duration::ZERO, || {});
         let kernel = Arc::clone(&kernel);
         tokio::spawn(sockets::read(incoming, move |request| {
             kernel.handle(request, &replies);
@@ -178,9 +180,11 @@ fn start(
 }
 
 /// Interrupts from a thread of its own, so that no socket waits for it.
-fn pass_on(presses: &Receiver<()>, evaluator: &dyn Evaluator) {
+fn pass_on(presses: &Receiver<()>, evaluator: &dyn Evaluator, stdin: &Stdin) {
     while presses.recv().is_ok() {
         let _ = catch_unwind(AssertUnwindSafe(|| evaluator.interrupt()));
+        // After that: a cell that only waited for a line could end, and the next one be hit.
+        stdin.cancel();
     }
 }
 

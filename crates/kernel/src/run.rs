@@ -32,6 +32,8 @@ struct Told {
     error: Option<Value>,
     has_failed: bool,
     errors: String,
+    /// An empty line on standard error that may be evcxr's; see [`Told::stderr`].
+    newline: bool,
     report: Report,
 }
 
@@ -150,7 +152,13 @@ impl Kernel {
         let mut compiled = 0;
         while let Ok(happening) = happenings.recv() {
             match happening {
-                Happening::Piece(piece) => told.piece(piece, screen),
+                Happening::Piece(piece) => {
+                    let is_error = matches!(&piece, Piece::Event(event) if event["event"] == "error");
+                    if !is_error {
+                        told.end_newline(screen);
+                    }
+                    told.piece(piece, screen);
+                }
                 Happening::Stderr(text) => told.stderr(text, screen),
                 Happening::Ask { prompt, password, answer } => {
                     let line = host.input(&prompt, password).unwrap_or_default();
@@ -169,6 +177,7 @@ impl Kernel {
                 }
             }
         }
+        told.end_newline(screen);
         if compiled > 0 {
             screen.show(Output::Stderr("\r\x1b[K".to_owned()));
         }
@@ -185,7 +194,7 @@ impl Kernel {
         screen: &mut Screen<'_>,
     ) -> Option<Failure> {
         let mut memory = lock(&self.memory);
-        let Told { panicked, has_panicked, error, has_failed, errors, report } = told;
+        let Told { panicked, has_panicked, error, has_failed, errors, report, .. } = told;
         if let Some(why) = report.broken {
             return Some(words::broken(&why));
         }
@@ -277,18 +286,30 @@ impl Told {
         }
     }
 
+    /// evcxr prints every error that `?` met. Those that were told already are empty to it: what
+    /// comes is an empty line, before or after the error's event.
     fn stderr(&mut self, text: String, screen: &mut Screen<'_>) {
-        // evcxr prints an error that was told already: an empty line.
-        if self.error.is_some() && text == "\n" {
+        self.end_newline(screen);
+        if text == "\n" {
+            self.newline = self.error.is_none();
             return;
         }
         self.errors.push_str(&text);
         if self.errors.len() > 2 * LAST_WORDS {
             let from = self.errors.len() - LAST_WORDS;
-            let from = (from..).find(|&at| self.errors.is_char_boundary(at)).unwrap_or(0);
+            let from = (from..)
+                .find(|&at| self.errors.is_char_boundary(at))
+                .unwrap_or(0);
             self.errors.drain(..from);
         }
         screen.show(Output::Stderr(text));
+    }
+
+    /// Shows an empty line that was held back, unless it was evcxr's.
+    fn end_newline(&mut self, screen: &mut Screen<'_>) {
+        if std::mem::take(&mut self.newline) && self.error.is_none() {
+            screen.show(Output::Stderr("\n".to_owned()));
+        }
     }
 }
 

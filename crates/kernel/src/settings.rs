@@ -56,7 +56,7 @@ impl Settings {
 /// What every process runs before its first cell: it prepares the library, and has evcxr allow `?`
 /// from now on, which costs it a build that fails.
 pub(crate) const START: &str =
-    "::chainrule::notebook::cell::install();\nOk::<(), String>(())?;";
+    "chainrule::notebook::cell::install();\nOk::<(), String>(())?;";
 
 /// This program as the process that runs cells, in the environment of the student's own shell.
 pub(crate) fn child(adopt: &Path, library: &Path) -> std::io::Result<Command> {

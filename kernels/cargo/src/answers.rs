@@ -26,10 +26,27 @@ pub(crate) fn metadata(session: &Session, args: &[OsString], words: &[&str]) -> 
     let read = |path: &str| fs::read_to_string(session.folder().join(path)).unwrap_or_default();
     let depends_on = read("cell/Cargo.toml") + &read("Cargo.lock");
     // evcxr asks in the folder of the cell, rust-analyzer by path.
-    let analysis = words.contains(&"--manifest-path");
+    if !words.contains(&"--manifest-path") {
+        return answer(session, args, depends_on, |text| text);
+    }
+    // Every session begins with a cell without dependencies and then adds the library. Told of the
+    // library at once, rust-analyzer loads everything once instead of twice.
+    let usual = session.file("usual.txt");
+    if depends_on_nothing(&read("cell/Cargo.toml"))
+        && let Ok(text) = fs::read_to_string(&usual)
+    {
+        return print(&session.here(&text));
+    }
     answer(session, args, depends_on, |text| {
-        if analysis { graph::reduced(&text).unwrap_or(text) } else { text }
+        let text = graph::reduced(&text).unwrap_or(text);
+        crate::recipe::write(&usual, &session.portable(&text));
+        text
     })
+}
+
+fn depends_on_nothing(manifest: &str) -> bool {
+    let dependencies = manifest.split_once("[dependencies]");
+    dependencies.is_some_and(|(_, rest)| rest.trim().is_empty())
 }
 
 fn answer(

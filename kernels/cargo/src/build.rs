@@ -71,6 +71,7 @@ fn compile(session: &Session, recipe: Recipe, progress: &Progress) -> Option<Exi
     let child = Command::new(session.rustc())
         .args(&args)
         .envs(recipe.variables)
+        .env_remove("CARGO_MAKEFLAGS")
         .current_dir(&recipe.folder)
         .process_group(0)
         .stderr(Stdio::piped())

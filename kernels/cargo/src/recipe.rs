@@ -35,7 +35,13 @@ pub(crate) fn record(args: &[OsString]) -> ExitCode {
         .windows(2)
         .any(|pair| pair[0] == "--crate-name" && pair[1] == CELL);
     if let (true, Some(file)) = (is_cell, env::var_os("CHAINRULE_RECIPE")) {
-        let kept = |name: &str| name.starts_with("CARGO") || name == "LD_LIBRARY_PATH";
+        // Not its jobserver, which ends with it.
+        let kept = |name: &str| {
+            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_NAME", "CARGO_PRIMARY"]
+                .iter()
+                .any(|start| name.starts_with(start))
+                || name == "LD_LIBRARY_PATH"
+        };
         let variables: Vec<_> = env::vars().filter(|(name, _)| kept(name)).collect();
         let folder = env::current_dir().unwrap_or_default();
         let recipe = json!({ "args": words, "variables": variables, "folder": folder });

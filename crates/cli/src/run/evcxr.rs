@@ -1,5 +1,5 @@
-//! Whether a cell reached its end on a kernel of evcxr, which answers "ok" to a panic and to a `?`
-//! that returned an error.
+//! Whether a cell reached its end on the stock kernel of evcxr, which answers "ok" to a panic and to
+//! a `?` that returned an error. Our own kernel answers with the error, and is not asked.
 //!
 //! evcxr keeps the variables that a cell introduces only when the cell ran to its end. So a cell
 //! is sent with one more variable in front of it, [`WITNESS`], and afterwards the kernel is asked
@@ -14,7 +14,7 @@ pub(super) const WITNESS: &str = "chainrule_cell_done";
 /// The request that lists the variables; nothing is compiled for it.
 pub(super) const LIST_VARIABLES: &str = ":vars";
 
-/// Whether a kernel that calls its implementation so is evcxr.
+/// Whether a kernel that calls its implementation so is stock evcxr; ours is `chainrule`.
 pub(super) fn is_evcxr(implementation: &str) -> bool {
     implementation.starts_with("evcxr")
 }
@@ -126,6 +126,6 @@ mod tests {
     #[test]
     fn kernels_are_known_by_their_implementation() {
         assert!(is_evcxr("evcxr_jupyter"));
-        assert!(!is_evcxr("ipython") && !is_evcxr("chainrule-kernel"));
+        assert!(!is_evcxr("ipython") && !is_evcxr("chainrule"));
     }
 }

@@ -26,8 +26,14 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    /// The error that the user sees.
-    pub(super) fn into_error(self, notebook: &str, cell: &CodeCell, copy: &str) -> Error {
+    /// The error that the user sees, with the kernel's own colours if `colours`.
+    pub(super) fn into_error(
+        self,
+        notebook: &str,
+        cell: &CodeCell,
+        copy: &str,
+        colours: bool,
+    ) -> Error {
         let place = format!(
             "{notebook}, cell {} ({})",
             cell.number,
@@ -37,7 +43,7 @@ impl Failure {
         let look = format!("see the executed copy, {copy}");
         match self {
             Self::Told(error) => failed(ErrorKind::Value, "failed")
-                .why(first_lines(&told(&error)))
+                .why(first_lines(&told(&error, colours)))
                 .hint(look),
             Self::Displayed(text) => failed(ErrorKind::Value, "ended in an error")
                 .why(first_lines(&text))
@@ -75,16 +81,27 @@ pub(super) fn shortened(line: &str) -> String {
 }
 
 /// An error as the kernel told it: its report where there is one, since it shows the code.
-fn told(error: &ErrorOutput) -> String {
+fn told(error: &ErrorOutput, colours: bool) -> String {
     let value = plain(&error.evalue);
-    let report = plain(&error.traceback.join("\n"));
+    let coloured = error.traceback.join("\n");
+    let report = plain(&coloured);
+    let is_said = same_words(&report, &value);
+    let shown = if colours { coloured } else { report.clone() };
     match (value.trim().is_empty(), report.trim().is_empty()) {
         (true, true) => plain(&error.ename),
         (_, true) => value,
-        (true, false) => report,
-        (false, false) if report.contains(value.trim()) => report,
-        (false, false) => format!("{}\n{report}", value.trim_end()),
+        (true, false) => shown,
+        (false, false) if is_said => shown,
+        (false, false) => format!("{}\n{shown}", value.trim_end()),
     }
+}
+
+/// Whether a report says what its error's value says. The value may end in the error's code, which
+/// the report has in front.
+fn same_words(report: &str, value: &str) -> bool {
+    let value = value.trim();
+    let without_code = value.rsplit_once(" [E").map_or(value, |(words, _)| words);
+    report.contains(value) || report.contains(without_code)
 }
 
 /// What a panic or an error wrote.
@@ -101,8 +118,14 @@ fn first_lines(text: &str) -> String {
     let lines: Vec<_> = text.trim_matches('\n').lines().collect();
     match lines.get(LINES..) {
         Some(rest) if !rest.is_empty() => {
+            // A colour that the last line shown has begun ends here.
+            let end = if text.contains('\u{1b}') {
+                "\u{1b}[0m"
+            } else {
+                ""
+            };
             format!(
-                "{}\n… and {} lines more",
+                "{}{end}\n… and {} lines more",
                 lines[..LINES].join("\n"),
                 rest.len()
             )
@@ -118,6 +141,10 @@ mod tests {
     use super::*;
 
     fn shown(failure: Failure) -> String {
+        on_terminal(failure, false)
+    }
+
+    fn on_terminal(failure: Failure, colours: bool) -> String {
         let cell = CodeCell {
             index: 9,
             number: 7,
@@ -126,7 +153,7 @@ mod tests {
             tolerance: None,
         };
         failure
-            .into_error("02.ipynb", &cell, ".lab/runs/02.ipynb")
+            .into_error("02.ipynb", &cell, ".lab/runs/02.ipynb", colours)
             .to_string()
     }
 
@@ -164,6 +191,34 @@ mod tests {
         let once = error("mismatched types", &["[E0308] mismatched types"]);
         assert_eq!(once.matches("mismatched").count(), 1, "{once}");
         assert!(error("", &[]).contains("why       Error"));
+    }
+
+    #[test]
+    fn our_kernels_report_is_shown_once_and_in_its_colours_where_there_are_any() {
+        let error = || {
+            Failure::Told(ErrorOutput {
+                ename: "CompileError".to_owned(),
+                evalue: "mismatched types [E0308]".to_owned(),
+                traceback: vec!["\u{1b}[1;31merror[E0308]\u{1b}[0m: mismatched types".to_owned()],
+            })
+        };
+        let bare = shown(error());
+        assert!(
+            bare.contains("why       error[E0308]: mismatched types\n"),
+            "{bare}"
+        );
+        let coloured = on_terminal(error(), true);
+        assert!(
+            coloured.contains("why       \u{1b}[1;31merror[E0308]\u{1b}[0m: mismatched types\n"),
+            "{coloured:?}"
+        );
+        let long = Failure::Told(ErrorOutput {
+            ename: "Panic".to_owned(),
+            evalue: String::new(),
+            traceback: vec!["\u{1b}[31mx\n".repeat(50)],
+        });
+        let long = on_terminal(long, true);
+        assert!(long.contains("x\u{1b}[0m\n"), "{long:?}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod interrupt;
 mod kernelspec;
 mod notebook;
 mod outputs;
+mod overtype;
 mod pictures;
 mod process;
 mod report;
@@ -57,6 +58,8 @@ pub struct RunOptions {
     pub start_limit: Duration,
     /// How long a cell may take; `None` for as long as it likes.
     pub cell_limit: Option<Duration>,
+    /// Whether errors keep the colours that the kernel gave them.
+    pub colours: bool,
 }
 
 impl RunOptions {
@@ -73,6 +76,7 @@ impl RunOptions {
             root,
             start_limit: Duration::from_secs(300),
             cell_limit: Some(Duration::from_secs(30 * 60)),
+            colours: false,
         }
     }
 }
@@ -223,7 +227,7 @@ async fn run_one(
     kernel.end().await;
     let copy = destination.copy.display().to_string();
     if let Some((cell, failure)) = outcome? {
-        return Err(failure.into_error(&name, &cell, &copy));
+        return Err(failure.into_error(&name, &cell, &copy, options.colours));
     }
     report.line(&format!(
         "  {} cells in {}  →  {copy}",

@@ -5,6 +5,7 @@ use jupyter_protocol::{Media, Stdio, Transient};
 use serde_json::{Map, Value, json};
 
 use super::notebook::{joined, sorted, split};
+use super::overtype::Overtyped;
 use super::text::plain;
 
 /// The MIME type by which the library says that a cell ended in an `Err`.
@@ -18,9 +19,22 @@ pub(super) struct Outputs {
 }
 
 #[derive(Debug)]
-struct Shown {
-    output: Value,
-    display_id: Option<String>,
+enum Shown {
+    /// A display, a result or an error, and the name by which it can be changed.
+    Whole(Value, Option<String>),
+    /// What a stream wrote until something else was shown.
+    Stream(&'static str, Overtyped),
+}
+
+impl Shown {
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Whole(output, _) => output.clone(),
+            Self::Stream(name, text) => {
+                json!({"name": name, "output_type": "stream", "text": split(&text.text())})
+            }
+        }
+    }
 }
 
 impl Outputs {
@@ -57,7 +71,7 @@ impl Outputs {
             _ => return,
         };
         self.make_room();
-        self.shown.push(Shown { output, display_id });
+        self.shown.push(Shown::Whole(output, display_id));
     }
 
     /// Changes the displays that an `update_display_data` message names, in whichever cell.
@@ -67,13 +81,16 @@ impl Outputs {
         };
         let mut changed = false;
         for shown in &mut self.shown {
-            if shown.display_id.is_some() && shown.display_id == update.transient.display_id {
-                let kind = shown.output["output_type"]
+            let Shown::Whole(output, own @ Some(_)) = shown else {
+                continue;
+            };
+            if *own == update.transient.display_id {
+                let kind = output["output_type"]
                     .as_str()
                     .unwrap_or_default()
                     .to_owned();
                 for (key, value) in bundle(&kind, &update.data, &update.metadata) {
-                    shown.output[key] = value;
+                    output[key] = value;
                 }
                 changed = true;
             }
@@ -83,26 +100,25 @@ impl Outputs {
 
     /// The outputs as a notebook stores them.
     pub(super) fn to_json(&self) -> Vec<Value> {
-        self.shown
-            .iter()
-            .map(|shown| shown.output.clone())
-            .collect()
+        self.shown.iter().map(Shown::to_json).collect()
     }
 
     /// Everything written to a stream, without colours.
     pub(super) fn stream(&self, name: &str) -> String {
-        let streams = self.shown.iter().map(|shown| &shown.output);
-        let own = streams.filter(|o| o["output_type"] == "stream" && o["name"] == name);
-        plain(
-            &own.map(|output| joined(&output["text"]))
-                .collect::<String>(),
-        )
+        let own = self.shown.iter().filter_map(|shown| match shown {
+            Shown::Stream(own, text) if *own == name => Some(text.text()),
+            _ => None,
+        });
+        plain(&own.collect::<String>())
     }
 
     /// The error that the library displayed, if it did.
     pub(super) fn displayed_error(&self) -> Option<String> {
         self.shown.iter().find_map(|shown| {
-            let data = shown.output.get("data")?;
+            let Shown::Whole(output, _) = shown else {
+                return None;
+            };
+            let data = output.get("data")?;
             let error = data.get(ERROR_MIME)?;
             let told = error
                 .get("message")
@@ -118,21 +134,16 @@ impl Outputs {
     }
 
     /// A stream's text joins the text before it, as Jupyter stores it.
-    fn add_stream(&mut self, name: &str, text: &str) {
+    fn add_stream(&mut self, name: &'static str, text: &str) {
         self.make_room();
-        if let Some(last) = self.shown.last_mut()
-            && last.output["output_type"] == "stream"
-            && last.output["name"] == name
+        if let Some(Shown::Stream(own, before)) = self.shown.last_mut()
+            && *own == name
         {
-            let whole = joined(&last.output["text"]) + text;
-            last.output["text"] = split(&whole);
-            return;
+            return before.push(text);
         }
-        let output = json!({"name": name, "output_type": "stream", "text": split(text)});
-        self.shown.push(Shown {
-            output,
-            display_id: None,
-        });
+        let mut whole = Overtyped::default();
+        whole.push(text);
+        self.shown.push(Shown::Stream(name, whole));
     }
 
     fn make_room(&mut self) {
@@ -272,6 +283,41 @@ mod tests {
         ]);
         assert_eq!(replaced.to_json().len(), 1);
         assert_eq!(replaced.stream("stdout"), "x");
+    }
+
+    #[test]
+    fn a_bar_that_moves_is_stored_as_it_ended() {
+        let outputs = gathered([
+            StreamContent::stdout("before\n 10 %\r").into(),
+            StreamContent::stdout(" 20 %\r").into(),
+            StreamContent::stdout("100 %").into(),
+        ]);
+        assert_eq!(
+            outputs.to_json(),
+            [json!({"name": "stdout", "output_type": "stream", "text": ["before\n", "100 %"]})]
+        );
+    }
+
+    #[test]
+    fn what_is_cleared_can_be_updated_no_more_and_what_follows_can() {
+        let mut outputs = gathered([
+            display("live", "a"),
+            StreamContent::stdout("x\n").into(),
+            ClearOutput { wait: true }.into(),
+            StreamContent::stdout("x\n").into(),
+            display("final", "b"),
+        ]);
+        let update = |id: &str| {
+            let data = Media::new(vec![MediaType::Plain("new".to_owned())]);
+            JupyterMessageContent::from(UpdateDisplayData::new(data, id))
+        };
+        assert!(!outputs.update(&update("a")));
+        assert!(outputs.update(&update("b")));
+        let stored = outputs.to_json();
+        assert_eq!(stored.len(), 2);
+        assert_eq!(stored[0]["text"], json!(["x\n"]));
+        assert_eq!(stored[1]["output_type"], "display_data");
+        assert_eq!(stored[1]["data"], json!({"text/plain": ["new"]}));
     }
 
     #[test]

@@ -1,24 +1,27 @@
-//! Step 3: the notebooks' libraries, built ahead in the folder that each session begins as a copy of.
+//! Step 4: the notebooks' libraries, built ahead in the folder that each session begins as a copy of.
 //!
-//! `kernels/README.md` explains the folder. evcxr itself builds here, so a session finds everything
-//! as it would have built it.
+//! `kernels/README.md` explains the folder. The kernels themselves build here, so a session finds
+//! everything as it would have built it. Ours comes first and compiles the libraries; for stock
+//! evcxr, which shares them, only a cell is left.
 
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::path::Path;
 
 use chainrule_error::Result;
 
+use super::NO_SOURCES;
 use super::kernel::compiler;
 use super::stamp::{self, Inputs};
 use crate::places::{Places, cannot};
-use crate::session::evcxr;
+use crate::session::{chainrule, evcxr};
 use crate::{tools, tree};
 
 /// The crates that notebooks use, by folder.
 const CRATES: [&str; 6] = ["chainrule", "data", "error", "nn", "plot", "train"];
 
-/// What no library is built from.
-const NO_SOURCES: [&str; 4] = ["datasets", "tests", "benches", "examples"];
+/// What a kernel leaves in its folder to be reached by while it lives.
+const NEWS: &str = "news";
 
 /// The stamp's inputs.
 fn inputs(places: &Places) -> Result<String> {
@@ -28,6 +31,7 @@ fn inputs(places: &Places) -> Result<String> {
         .text("library", &places.library().to_string_lossy())
         .file(&places.lock())?
         .file(&places.stamp("kernel"))?
+        .file(&places.toolchain())?
         .file(&places.kernels("session/Cargo.toml"))?
         .file(&places.kernels("session/pins.toml"))?;
     for name in CRATES {
@@ -67,20 +71,31 @@ pub fn prepare(places: &Places) -> Result<()> {
         tree::copy(&template, &fresh)?;
     }
     lay_out(places, &fresh)?;
+    let mut ours = chainrule(places, &fresh)?;
+    ours.arg("--warm");
+    let mut stock = evcxr(places, &fresh);
+    stock.args(["--warm", &dependency(&places.library())]);
     let mut count = 0;
-    let progress = std::cell::RefCell::new(&mut count);
-    let mut warm = evcxr(places, &fresh);
-    warm.args(["--warm", &dependency(&places.library())])
-        .current_dir(places.root());
-    tools::run(
-        "Building the libraries for the notebooks",
-        &mut warm,
-        |line| {
-            let name = line.trim().strip_prefix("Compiling ")?;
-            **progress.borrow_mut() += 1;
-            Some(format!("{} compiled; now {name}", progress.borrow()))
-        },
-    )?;
+    for warm in [&mut ours, &mut stock] {
+        let counter = Cell::new(count);
+        tools::run(
+            "Building the libraries for the notebooks",
+            warm.current_dir(places.root()),
+            |line| {
+                let name = line.trim().strip_prefix("Compiling ")?;
+                counter.set(counter.get() + 1);
+                Some(format!("{} compiled; now {name}", counter.get()))
+            },
+        )?;
+        count = counter.get();
+    }
+    let news = fresh.join(NEWS);
+    match fs::remove_file(&news) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+            return Err(cannot("remove", &news, cause));
+        }
+        _ => {}
+    }
     swap(places, &fresh)?;
     stamp::write(&places.stamp("ahead"), &digest)
 }
@@ -230,7 +245,7 @@ mod tests {
         let mut found: Vec<_> = fs::read_dir(crates)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name != "cli")
+            .filter(|name| !["cli", "jupyter", "kernel"].contains(&name.as_str()))
             .collect();
         found.sort();
         assert_eq!(found, CRATES);

@@ -1,4 +1,8 @@
-//! Step 2: the evcxr kernel, built optimised from this workspace's Cargo.lock.
+//! Step 2: the kernels, ours and stock evcxr, and what ours takes for cargo: built optimised from
+//! this workspace's `Cargo.lock`.
+//!
+//! One call of cargo builds them all, so that they agree on the features of what they share: evcxr
+//! and rust-analyzer are compiled once.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,27 +12,56 @@ use std::process::{Command, Stdio};
 use chainrule_error::{Error, ErrorKind, Result};
 use serde_json::Value;
 
+use super::NO_SOURCES;
 use super::stamp::{self, Inputs};
 use crate::places::{Places, cannot};
 use crate::tools;
 
-const PACKAGE: &str = "chainrule-evcxr";
+/// Our kernel.
+const CHAINRULE: &str = "chainrule-kernel";
+/// Stock evcxr.
+const EVCXR: &str = "chainrule-evcxr";
+/// What our kernel takes for cargo.
+const SHIM: &str = "chainrule-cargo";
+
+/// What is always built together.
+const PACKAGES: [&str; 3] = [CHAINRULE, EVCXR, SHIM];
+
+/// The folders that their own sources lie in.
+const SOURCES: [&str; 5] = [
+    "crates/error",
+    "crates/jupyter",
+    "crates/kernel",
+    "kernels/cargo",
+    "kernels/evcxr",
+];
+
+/// The names by which a session finds the shim.
+const NAMES: [&str; 3] = ["cargo", "rustup", "chainrule-rustc"];
+
+/// `--package` and a name, for each of the packages: every release build and every test of one of
+/// them names them all, or cargo would choose other features and compile evcxr again.
+pub(crate) fn packages() -> impl Iterator<Item = &'static str> {
+    PACKAGES.into_iter().flat_map(|name| ["--package", name])
+}
 
 /// The stamp's inputs.
 fn inputs(places: &Places) -> Result<String> {
-    let inputs = Inputs::default()
+    let mut inputs = Inputs::default()
         .text("compiler", &compiler())
-        .text("versions", &versions(places)?)
-        .file(&places.kernels("evcxr/Cargo.toml"))?
-        .file(&places.kernels("evcxr/src/main.rs"))?;
+        .text("versions", &versions(places)?);
+    for folder in SOURCES {
+        inputs = inputs.sources(&places.root().join(folder), &NO_SOURCES)?;
+    }
     Ok(inputs.digest())
 }
 
-/// What the kernel is built from, as Cargo.lock pins it. Other crates' versions change often, and
-/// are no reason to build the kernel again.
+/// What the kernels are built from, as Cargo.lock pins it. Other crates' versions change often, and
+/// are no reason to build the kernels again.
 fn versions(places: &Places) -> Result<String> {
     let mut tree = tools::command("cargo");
-    tree.args(["tree", "--locked", "--quiet", "--package", PACKAGE])
+    tree.args(["tree", "--locked", "--quiet"])
+        .args(packages())
         .args(["--edges", "normal,build", "--prefix", "none"])
         .current_dir(places.root());
     match tools::answer(&mut tree) {
@@ -51,30 +84,46 @@ pub(super) fn compiler() -> String {
     tools::answer(Command::new("rustc").arg("-vV")).unwrap_or_default()
 }
 
-/// Whether the kernel is there and from today's sources.
+/// Whether the kernels are there and from today's sources.
 pub fn is_current(places: &Places) -> bool {
     inputs(places).is_ok_and(|digest| stamp::is_current(&places.stamp("kernel"), &digest))
-        && places.evcxr().is_file()
+        && installed(places).iter().all(|(_, place)| place.is_file())
 }
 
-/// Builds the kernel; cargo shows its own progress.
+/// Each program of a package, and where it stands.
+fn installed(places: &Places) -> Vec<(&'static str, PathBuf)> {
+    let kernels = [(CHAINRULE, places.chainrule()), (EVCXR, places.evcxr())];
+    let shims = NAMES.map(|name| (SHIM, places.tool(name)));
+    kernels.into_iter().chain(shims).collect()
+}
+
+/// Builds the kernels; cargo shows its own progress.
 ///
 /// # Errors
 /// cargo's build fails: no C compiler, no internet, no disk space.
 pub fn prepare(places: &Places) -> Result<()> {
     let digest = inputs(places)?;
-    let built = build(places)?;
-    install(&built, &places.evcxr())?;
+    stamp::clear(&places.stamp("kernel"))?;
+    let messages = build(places)?;
+    for (package, place) in installed(places) {
+        let built = executable(&messages, package).ok_or_else(|| {
+            failed().why(format!("cargo named no program {package}; please report"))
+        })?;
+        install(&built, &place)?;
+    }
     stamp::write(&places.stamp("kernel"), &digest)
 }
 
-fn build(places: &Places) -> Result<PathBuf> {
-    let failed = || {
-        Error::new(ErrorKind::Environment, "building the kernel failed")
-            .hint("see cargo's message above, then `cargo lab doctor`")
-    };
+fn failed() -> Error {
+    Error::new(ErrorKind::Environment, "building the kernel failed")
+        .hint("see cargo's message above, then `cargo lab doctor`")
+}
+
+/// Has cargo build, and gives what it says of it in JSON.
+fn build(places: &Places) -> Result<String> {
     let output = tools::command("cargo")
-        .args(["build", "--release", "--locked", "--package", PACKAGE])
+        .args(["build", "--release", "--locked"])
+        .args(packages())
         .arg("--message-format=json-render-diagnostics")
         .current_dir(places.root())
         .stderr(Stdio::inherit())
@@ -83,17 +132,16 @@ fn build(places: &Places) -> Result<PathBuf> {
     if !output.status.success() {
         return Err(failed().got(output.status.to_string()));
     }
-    let text = String::from_utf8_lossy(&output.stdout);
-    executable(&text).ok_or_else(|| failed().why("cargo named no program; please report"))
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The program that cargo says it built.
-fn executable(messages: &str) -> Option<PathBuf> {
+/// The program of that name that cargo says it built.
+fn executable(messages: &str, name: &str) -> Option<PathBuf> {
     let message = |line| serde_json::from_str::<Value>(line).ok();
     messages
         .lines()
         .filter_map(message)
-        .filter(|message| message["target"]["name"] == PACKAGE)
+        .filter(|message| message["target"]["name"] == name)
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
 }
 
@@ -119,10 +167,37 @@ mod tests {
 not JSON
 {"reason":"build-finished","success":true}"#;
         assert_eq!(
-            executable(messages),
+            executable(messages, EVCXR),
             Some(PathBuf::from("/t/release/chainrule-evcxr"))
         );
-        assert_eq!(executable(""), None);
+        assert_eq!(executable(messages, CHAINRULE), None);
+        assert_eq!(executable("", EVCXR), None);
+    }
+
+    #[test]
+    fn the_shim_stands_under_each_of_its_names() {
+        let places = Places::of("/checkout");
+        let shims: Vec<_> = installed(&places)
+            .into_iter()
+            .filter(|(package, _)| *package == SHIM)
+            .map(|(_, place)| place.file_stem().unwrap().to_owned())
+            .collect();
+        assert_eq!(shims, ["cargo", "rustup", "chainrule-rustc"]);
+        assert!(places.tool("cargo").starts_with(places.tools().join("bin")));
+    }
+
+    #[test]
+    fn every_folder_that_a_kernel_is_built_from_is_an_input() {
+        let places = Places::of(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+        let root = places.root().canonicalize().unwrap();
+        let versions = versions(&places).unwrap();
+        let own = versions.lines().filter_map(|line| {
+            let path = line.split_once('(')?.1.trim_end_matches(')');
+            Some(Path::new(path).strip_prefix(&root).ok()?.to_owned())
+        });
+        let mut own: Vec<_> = own.collect();
+        own.sort();
+        assert_eq!(own, SOURCES.map(PathBuf::from));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub mod ahead;
 pub mod kernel;
 pub mod python;
+pub mod sources;
 pub mod specs;
 pub mod stamp;
 
@@ -17,6 +18,9 @@ use chainrule_error::{Error, ErrorKind, Result};
 
 use crate::places::{Places, cannot};
 
+/// Folders of a crate that nothing notebooks use is built from.
+const NO_SOURCES: [&str; 4] = ["datasets", "tests", "benches", "examples"];
+
 /// One step: what it prepares, how long that takes, whether it must be done, and how.
 struct Step {
     name: &'static str,
@@ -25,7 +29,7 @@ struct Step {
     prepare: fn(&Places) -> Result<()>,
 }
 
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     Step {
         name: "Python environment with JupyterLab",
         takes: "about a minute",
@@ -33,10 +37,16 @@ const STEPS: [Step; 4] = [
         prepare: python::prepare,
     },
     Step {
-        name: "Rust kernel for notebooks",
+        name: "Rust kernels for notebooks",
         takes: "5 to 10 minutes, once",
         is_current: kernel::is_current,
         prepare: kernel::prepare,
+    },
+    Step {
+        name: "sources of the standard library",
+        takes: "a moment",
+        is_current: sources::is_current,
+        prepare: sources::prepare,
     },
     Step {
         name: "libraries for the notebooks, built ahead",

@@ -1,4 +1,4 @@
-//! Step 4: the kernel specification, with this checkout's paths, and JupyterLab's settings.
+//! Step 5: the kernel specifications, with this checkout's paths, and JupyterLab's settings.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,36 +9,41 @@ use serde_json::Value;
 use super::kernel::install;
 use crate::places::{Places, cannot};
 
+/// The folders of the kernel specifications, below `kernels/`.
+const SPECS: [&str; 2] = ["chainrule", "chainrule-evcxr"];
+
 /// The files to be written: where, and what.
 fn files(places: &Places) -> Result<Vec<(PathBuf, Vec<u8>)>> {
-    let spec = places.jupyter_path().join("kernels/chainrule");
     let read = |path: &str| {
         let path = places.kernels(path);
         fs::read(&path).map_err(|cause| cannot("read", &path, cause))
     };
-    let template = String::from_utf8_lossy(&read("chainrule/kernel.json")?).into_owned();
-    Ok(vec![
-        (
-            spec.join("kernel.json"),
-            rendered(&template, places)?.into_bytes(),
-        ),
-        (spec.join("logo-svg.svg"), read("chainrule/logo-svg.svg")?),
-        (
-            places.jupyter("config").join("labconfig/page_config.json"),
-            read("page_config.json")?,
-        ),
-    ])
+    let mut files = vec![(
+        places.jupyter("config").join("labconfig/page_config.json"),
+        read("page_config.json")?,
+    )];
+    for name in SPECS {
+        let spec = places.jupyter_path().join("kernels").join(name);
+        let template = read(&format!("{name}/kernel.json"))?;
+        let text = rendered(name, &String::from_utf8_lossy(&template), places)?;
+        files.push((spec.join("kernel.json"), text.into_bytes()));
+        files.push((
+            spec.join("logo-svg.svg"),
+            read(&format!("{name}/logo-svg.svg"))?,
+        ));
+    }
+    Ok(files)
 }
 
-/// The kernel specification with this checkout's paths.
+/// The kernel specification `name` with this checkout's paths.
 ///
 /// # Errors
 /// [`ErrorKind::Environment`] when the template is no JSON.
-pub fn rendered(template: &str, places: &Places) -> Result<String> {
+pub fn rendered(name: &str, template: &str, places: &Places) -> Result<String> {
     let broken = |cause| {
         Error::new(
             ErrorKind::Environment,
-            "kernels/chainrule/kernel.json is damaged",
+            format!("kernels/{name}/kernel.json is damaged"),
         )
         .source(cause)
         .hint("git checkout kernels")
@@ -119,39 +124,45 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_specification_names_this_checkout_and_keeps_jupyters_own_placeholder() {
-        let template = fs::read_to_string(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../kernels/chainrule/kernel.json"
-        ));
-        let spec = rendered(&template.unwrap(), &Places::of("/lab of \"Ada\"")).unwrap();
-        let spec: Value = serde_json::from_str(&spec).unwrap();
-        assert_eq!(spec["display_name"], "Rust (chainrule)");
-        assert_eq!(spec["language"], "rust");
-        let argv: Vec<_> = spec["argv"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|v| v.as_str().unwrap())
-            .collect();
-        assert_eq!(
-            argv,
-            [
-                "/lab of \"Ada\"/.lab/kernel/bin/chainrule-lab",
-                "kernel",
-                "--root",
-                "/lab of \"Ada\"",
-                "{connection_file}"
-            ]
-        );
-        assert_eq!(
-            spec["env"]["EVCXR_CONFIG_DIR"],
-            "/lab of \"Ada\"/kernels/chainrule"
-        );
+    fn a_specification_names_this_checkout_and_keeps_jupyters_own_placeholder() {
+        let titles = ["Rust (chainrule)", "Rust (stock evcxr)"];
+        for (name, title) in SPECS.into_iter().zip(titles) {
+            let kernels = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kernels");
+            let template = fs::read_to_string(kernels.join(name).join("kernel.json")).unwrap();
+            let spec = rendered(name, &template, &Places::of("/lab of \"Ada\"")).unwrap();
+            let spec: Value = serde_json::from_str(&spec).unwrap();
+            assert_eq!(spec["display_name"], title);
+            assert_eq!(spec["language"], "rust");
+            assert_eq!(spec["interrupt_mode"], "message");
+            let mut argv: Vec<_> = spec["argv"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|v| v.as_str().unwrap())
+                .collect();
+            let stock = argv.iter().position(|word| *word == "--stock");
+            assert_eq!(stock.is_some(), name == "chainrule-evcxr");
+            argv.retain(|word| *word != "--stock");
+            assert_eq!(
+                argv,
+                [
+                    "/lab of \"Ada\"/.lab/kernel/bin/chainrule-lab",
+                    "kernel",
+                    "--root",
+                    "/lab of \"Ada\"",
+                    "{connection_file}"
+                ]
+            );
+            assert_eq!(
+                spec["env"]["EVCXR_CONFIG_DIR"],
+                "/lab of \"Ada\"/kernels/chainrule"
+            );
+        }
     }
 
     #[test]
     fn a_damaged_template_is_an_error() {
-        assert!(rendered("{", &Places::of("/x")).is_err());
+        let error = rendered("chainrule", "{", &Places::of("/x")).unwrap_err();
+        assert!(error.headline().contains("kernels/chainrule/kernel.json"));
     }
 }

@@ -169,6 +169,7 @@ async fn cells_sent_together_with_one_that_fails_at_once_are_aborted() {
         let mut ids = Vec::new();
         for code in ["fail BadLuck", "out a", "out b"] {
             ids.push(kernel.submit(code).await);
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
         for id in &ids {
             statuses.push(kernel.reply(id).await.content["status"].clone());

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use crate::client::{Kernel, receive, send, text};
 
@@ -38,6 +39,8 @@ async fn an_answer_that_nobody_asked_for_is_not_kept() {
         json!({ "value": "early" }),
     )
     .await;
+    // It comes on another channel than the cell, and has to be there before.
+    tokio::time::sleep(Duration::from_millis(300)).await;
     let id = kernel.submit("input ?").await;
     receive(&mut kernel.stdin).await;
     send(

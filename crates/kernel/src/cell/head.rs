@@ -45,7 +45,7 @@ impl Head {
             }
             head.rest.push_str(line);
             let in_head = text.is_empty() || text.starts_with("//") || text.starts_with(':');
-            head.commands |= text.starts_with(':');
+            head.commands |= text.starts_with(':') && !text.starts_with("::");
             head.clears |= text == ":clear";
             if !in_head {
                 break;

@@ -28,6 +28,7 @@ pub fn adopt() -> std::io::Result<()> {
         return Ok(());
     };
     end_with_the_kernel();
+    super::overflow::keep_rusts_handler();
     let mut kernel = UnixStream::connect(socket)?;
     let (out, out_end) = rustix::pipe::pipe()?;
     let (err, err_end) = rustix::pipe::pipe()?;

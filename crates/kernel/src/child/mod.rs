@@ -5,6 +5,7 @@
 
 mod adopt;
 mod control;
+mod overflow;
 mod parse;
 mod relay;
 

@@ -62,9 +62,12 @@ fn drawn(error: &CompilationError, code: &str, columns: &Columns, gone: &Gone) -
         }
     }
     let internal = |text: &String| {
-        ["evcxr", "chainrule_tell", "lib.rs"].iter().any(|name| text.contains(name))
+        ["evcxr", "chainrule_tell", "notebook::cell", "lib.rs"]
+            .iter()
+            .any(|name| text.contains(name))
     };
-    let mut help: Vec<String> = error.help().into_iter().filter(|text| !internal(text)).collect();
+    let help = error.help().into_iter().filter(|text| !internal(text));
+    let mut help: Vec<String> = help.map(|text| on_one_line(&text)).collect();
     help.dedup();
     help.extend(for_error(error.code(), &message, gone).map(|hint| format!("in a notebook: {hint}")));
     draw(
@@ -73,4 +76,27 @@ fn drawn(error: &CompilationError, code: &str, columns: &Columns, gone: &Gone) -
         Some(("this cell", code, &marks)),
         &help,
     )
+}
+
+/// A suggestion beside its replacement, where that is short.
+fn on_one_line(help: &str) -> String {
+    match help.split_once("\n\n") {
+        Some((text, new)) if !new.trim().is_empty() && new.len() < 60 && !new.contains('\n') => {
+            format!("{text}: `{}`", new.trim())
+        }
+        _ => help.trim_end().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_suggestion_is_one_line() {
+        assert_eq!(on_one_line("a similar name exists\n\nnet"), "a similar name exists: `net`");
+        assert_eq!(on_one_line("remove this\n\n"), "remove this");
+        let long = format!("use\n\n{}", "x".repeat(80));
+        assert_eq!(on_one_line(&long), long);
+    }
 }

@@ -1,6 +1,6 @@
 //! End-to-end tests: notebooks on the real kernel. What the tests of `tests/` share is here.
 //!
-//! They run on the kernel that `cargo lab setup` prepares in the checkout. The variable
+//! They run on the kernels that `cargo lab setup` prepares in the checkout. The variable
 //! `CHAINRULE_TEST_KERNELS` names another folder of kernel specifications to test instead.
 
 use std::fs;
@@ -14,6 +14,9 @@ use image::{ImageFormat, Rgba, RgbaImage};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+/// The names of the kernels: our own, and stock evcxr.
+pub const KERNELS: [&str; 2] = ["chainrule", "chainrule-evcxr"];
+
 /// The root of the checkout.
 pub fn checkout() -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -23,7 +26,7 @@ pub fn checkout() -> PathBuf {
         .to_owned()
 }
 
-/// Options for notebooks on the real kernel. Fails the test where the kernel is not set up.
+/// Options for notebooks on the real kernel. Fails the test where no kernel is set up.
 pub fn options() -> RunOptions {
     let mut options = RunOptions::new(checkout());
     if let Some(folder) = std::env::var_os("CHAINRULE_TEST_KERNELS") {
@@ -73,11 +76,18 @@ impl Bench {
         bench
     }
 
-    /// Options that run the notebook.
+    /// Options that run the notebook, on our own kernel.
     pub fn options(&self) -> RunOptions {
         let mut options = options();
         options.notebooks = vec![self.path()];
         options.out = Some(self.out());
+        options
+    }
+
+    /// Options that run the notebook on the kernel of that name.
+    pub fn on(&self, kernel: &str) -> RunOptions {
+        let mut options = self.options();
+        options.kernel = Some(kernel.to_owned());
         options
     }
 

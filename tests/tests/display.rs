@@ -1,7 +1,7 @@
-//! What a student's cells end in, with the prelude, on the real kernel.
+//! What a student's cells end in, with the prelude, on the real kernels.
 
 use chainrule_cli::run::run;
-use chainrule_tests::{Bench, checkout, one_kernel_at_a_time};
+use chainrule_tests::{Bench, KERNELS, checkout, one_kernel_at_a_time};
 use serde_json::Value;
 
 const NONE: &[&str] = &[];
@@ -62,13 +62,15 @@ fn cells_end_in_anything() {
         .into_iter()
         .chain(cells.iter().map(|(source, _)| (*source, NONE)))
         .collect();
-    let bench = Bench::new(&sources);
-    if let Err(error) = run(&bench.options()) {
-        panic!("{error}");
-    }
-    let copy = bench.copy();
-    for (i, (source, expected)) in cells.iter().enumerate() {
-        assert_eq!(shown(&copy, i + 1), *expected, "{source}");
+    for kernel in KERNELS {
+        let bench = Bench::new(&sources);
+        if let Err(error) = run(&bench.on(kernel)) {
+            panic!("on {kernel}: {error}");
+        }
+        let copy = bench.copy();
+        for (i, (source, expected)) in cells.iter().enumerate() {
+            assert_eq!(shown(&copy, i + 1), *expected, "{source} on {kernel}");
+        }
     }
 }
 
@@ -78,13 +80,15 @@ fn an_error_that_ends_a_cell_is_a_failure_and_reads_as_one() {
     let cells = ["Model::input(4).softmax()", "Sgd::new(-1.0)?;"];
     let expected = ["a model without layers cannot learn", "got       -1"];
     for (cell, expected) in cells.iter().zip(expected) {
-        let bench = Bench::new(&[(&dependency(), NONE), (cell, NONE)]);
-        let error = run(&bench.options())
-            .expect_err("the cell fails")
-            .to_string();
-        assert!(
-            error.contains("cell 2") && error.contains(expected),
-            "{error}"
-        );
+        for kernel in KERNELS {
+            let bench = Bench::new(&[(&dependency(), NONE), (cell, NONE)]);
+            let error = run(&bench.on(kernel))
+                .expect_err("the cell fails")
+                .to_string();
+            assert!(
+                error.contains("cell 2") && error.contains(expected),
+                "on {kernel}: {error}"
+            );
+        }
     }
 }

@@ -1,18 +1,22 @@
-//! `cargo lab run` on the real kernel: what passes, what fails, and what `--check` sees.
+//! `cargo lab run` on the real kernels: what passes, what fails, and what `--check` sees.
 
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 use chainrule_cli::run::run;
-use chainrule_tests::{Bench, one_kernel_at_a_time, picture, showing, stdout};
+use chainrule_tests::{Bench, KERNELS, one_kernel_at_a_time, picture, showing, stdout};
 use serde_json::json;
 
 const NONE: &[&str] = &[];
 
 /// Runs a notebook that is to fail, and returns the error's text.
 fn failing(bench: &Bench) -> String {
-    run(&bench.options())
+    failing_on("chainrule", bench)
+}
+
+fn failing_on(kernel: &str, bench: &Bench) -> String {
+    run(&bench.on(kernel))
         .expect_err("the notebook fails")
         .to_string()
 }
@@ -66,9 +70,13 @@ fn outputs_are_stored_and_compared() {
     }
     assert_eq!(emptied, before, "only outputs and counts change");
 
-    let mut options = bench.options();
-    options.check = true;
-    run(&options).expect("a second run shows the same");
+    for kernel in KERNELS {
+        let mut options = bench.on(kernel);
+        options.check = true;
+        if let Err(error) = run(&options) {
+            panic!("a second run, on {kernel}, shows something else: {error}");
+        }
+    }
 }
 
 #[test]
@@ -134,71 +142,76 @@ fn every_mismatch_is_told_and_times_and_rounding_are_not() {
 #[test]
 fn the_first_failing_cell_is_named_and_nothing_is_lost() {
     let _one = one_kernel_at_a_time();
-    let bench = Bench::new(&[
-        (
-            "let other = std::process::Command::new(\"sleep\").arg(\"600\").spawn()?;\n\
-             println!(\"{}\", other.id());\nstd::mem::forget(other);",
-            NONE,
-        ),
-        (
-            "// Words.\nfn deep() { panic!(\"broken {}\", 7) }\nprintln!(\"before\");\ndeep();",
-            NONE,
-        ),
-        ("println!(\"never\");", NONE),
-    ]);
-    let error = failing(&bench);
-    assert!(
-        error.contains("bench.ipynb, cell 2 (// Words.) failed before its end"),
-        "{error}"
-    );
-    assert!(
-        error.contains("broken 7") && !error.contains("backtrace"),
-        "{error}"
-    );
-    let copy = bench.copy();
-    assert_eq!(stdout(&copy, 1), "before\n");
-    assert_eq!(copy["cells"][2]["execution_count"], json!(null));
-    assert_eq!(copy["cells"][2]["outputs"], json!([]));
-    assert_eq!(
-        bench.read()["cells"][1]["outputs"],
-        json!([]),
-        "the notebook is as it was"
-    );
+    for kernel in KERNELS {
+        let bench = Bench::new(&[
+            (
+                "let other = std::process::Command::new(\"sleep\").arg(\"600\").spawn()?;\n\
+                 println!(\"{}\", other.id());\nstd::mem::forget(other);",
+                NONE,
+            ),
+            (
+                "// Words.\nfn deep() { panic!(\"broken {}\", 7) }\nprintln!(\"before\");\ndeep();",
+                NONE,
+            ),
+            ("println!(\"never\");", NONE),
+        ]);
+        let error = failing_on(kernel, &bench);
+        assert!(
+            error.contains("bench.ipynb, cell 2 (// Words.) failed"),
+            "on {kernel}: {error}"
+        );
+        assert!(
+            error.contains("broken 7") && !error.contains("backtrace"),
+            "on {kernel}: {error}"
+        );
+        let copy = bench.copy();
+        assert_eq!(stdout(&copy, 1), "before\n");
+        assert_eq!(copy["cells"][2]["execution_count"], json!(null));
+        assert_eq!(copy["cells"][2]["outputs"], json!([]));
+        assert_eq!(
+            bench.read()["cells"][1]["outputs"],
+            json!([]),
+            "the notebook is as it was"
+        );
 
-    let process = stdout(&copy, 0)
-        .trim()
-        .parse::<u32>()
-        .expect("a process number");
-    let state = fs::read_to_string(Path::new("/proc").join(process.to_string()).join("stat"));
-    let gone = state.is_err() || state.is_ok_and(|state| state.contains(") Z "));
-    assert!(gone, "what a kernel started ends with it");
+        let process = stdout(&copy, 0)
+            .trim()
+            .parse::<u32>()
+            .expect("a process number");
+        let state = fs::read_to_string(Path::new("/proc").join(process.to_string()).join("stat"));
+        let gone = state.is_err() || state.is_ok_and(|state| state.contains(") Z "));
+        assert!(gone, "what {kernel} started ends with it");
+    }
 }
 
 #[test]
 fn a_question_mark_and_a_compile_error_are_failures() {
     let _one = one_kernel_at_a_time();
-    let bench = Bench::new(&[
-        ("let a = 1;", NONE),
-        ("let b: i32 = \"x\".parse::<i32>()?;\nb", NONE),
-    ]);
-    let error = failing(&bench);
-    assert!(error.contains("cell 2 (let b: i32"), "{error}");
-    assert!(
-        error.contains("why       invalid digit found in string"),
-        "{error}"
-    );
+    for kernel in KERNELS {
+        let bench = Bench::new(&[
+            ("let a = 1;", NONE),
+            ("let b: i32 = \"x\".parse::<i32>()?;\nb", NONE),
+        ]);
+        let error = failing_on(kernel, &bench);
+        assert!(error.contains("cell 2 (let b: i32"), "{error}");
+        assert!(
+            error.contains("invalid digit found in string"),
+            "on {kernel}: {error}"
+        );
 
-    let bench = Bench::new(&[("let wrong: i32 = \"text\"; // here", NONE)]);
-    let error = failing(&bench);
-    assert!(
-        error.contains("cell 1 (let wrong: i32 = \"text\"; // here) failed"),
-        "{error}"
-    );
-    assert!(error.contains("mismatched types"), "{error}");
-    assert!(
-        error.contains("1 │ let wrong: i32 = \"text\";"),
-        "the code as written:\n{error}"
-    );
+        let bench = Bench::new(&[("let wrong: i32 = \"text\"; // here", NONE)]);
+        let error = failing_on(kernel, &bench);
+        assert!(
+            error.contains("cell 1 (let wrong: i32 = \"text\"; // here) failed"),
+            "on {kernel}: {error}"
+        );
+        assert!(error.contains("mismatched types"), "on {kernel}: {error}");
+        let as_written = error.lines().any(|line| {
+            let (number, code) = line.trim().split_once(' ').unwrap_or_default();
+            number == "1" && code.ends_with("let wrong: i32 = \"text\"; // here")
+        });
+        assert!(as_written, "the code as written, on {kernel}:\n{error}");
+    }
 }
 
 /// A cell that is tagged so and does not fail is itself a failure, so this notebook passes only if
@@ -211,7 +224,7 @@ fn every_way_to_fail_is_seen_and_every_way_to_pass_too() {
         "application/vnd.chainrule.error+json",
         "{\"message\": \"bad\"}",
     );
-    run(&Bench::new(&[
+    let bench = Bench::new(&[
         ("panic!(\"at once\")", fails),
         (
             "use std::collections::HashMap;\nlet m: HashMap<i32, i32> = HashMap::new();",
@@ -252,9 +265,12 @@ fn every_way_to_fail_is_seen_and_every_way_to_pass_too() {
         ("for i in 0..2 { println!(\"{i}\"); }", NONE),
         ("std::process::exit(0)", fails),
         ("1 + 1", NONE),
-    ])
-    .options())
-    .expect("each cell does what its tag says");
+    ]);
+    for kernel in KERNELS {
+        if let Err(error) = run(&bench.on(kernel)) {
+            panic!("a cell does not do what its tag says, on {kernel}: {error}");
+        }
+    }
 }
 
 #[test]

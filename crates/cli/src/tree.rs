@@ -76,6 +76,22 @@ fn duplicate(source: &Path, target: &Path, linked: bool) -> io::Result<()> {
     File::options().write(true).open(target)?.set_times(times)
 }
 
+/// Removes a folder, a file or a link, if it is there.
+///
+/// # Errors
+/// The system refuses.
+pub fn remove(path: &Path) -> Result<()> {
+    let removed = match path.symlink_metadata() {
+        Ok(data) if data.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(cause) => Err(cause),
+    };
+    match removed {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cannot("remove", path, cause)),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +147,21 @@ mod tests {
                 .ino()
         };
         assert_eq!(number(&from), number(&to));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_removed_may_be_anything_or_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("news");
+        remove(&path).unwrap();
+        // A link to a socket that has gone, as a kernel leaves it.
+        std::os::unix::fs::symlink("/nowhere/news", &path).unwrap();
+        remove(&path).unwrap();
+        assert!(path.symlink_metadata().is_err());
+        fs::create_dir_all(path.join("answers")).unwrap();
+        remove(&path).unwrap();
+        assert!(!path.exists());
     }
 
     #[test]

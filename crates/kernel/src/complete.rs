@@ -26,8 +26,8 @@ pub(crate) fn from_evcxr(found: evcxr::Completions) -> Completions {
 
 /// Words of Rust that begin something.
 const WORDS: [&str; 18] = [
-    "for", "while", "loop", "match", "if", "else", "let", "let mut", "fn", "struct", "enum", "impl",
-    "use", "return", "break", "continue", "true", "false",
+    "for", "while", "loop", "match", "if", "else", "let", "let mut", "fn", "struct", "enum",
+    "impl", "use", "return", "break", "continue", "true", "false",
 ];
 
 /// Completions while a cell runs, when evcxr cannot be asked: variables, functions and types of
@@ -113,9 +113,19 @@ mod tests {
         let variables = Variables::from([("network".to_owned(), "Network".to_owned())]);
         let item = |text: &str| {
             let text = text.to_owned();
-            (1, Statement { text, line: 1, is_item: true })
+            (
+                1,
+                Statement {
+                    text,
+                    line: 1,
+                    is_item: true,
+                },
+            )
         };
-        let items = [item("pub fn next(x: f64) {}"), item("#[derive(Debug)] struct Net { a: f64 }")];
+        let items = [
+            item("pub fn next(x: f64) {}"),
+            item("#[derive(Debug)] struct Net { a: f64 }"),
+        ];
         let texts = |code: &str| -> Vec<String> {
             let found = from_memory(code, code.len(), &variables, &items);
             found.items.into_iter().map(|item| item.text).collect()

@@ -286,7 +286,10 @@ pub(crate) fn new_context(settings: &Settings, link: &Link) -> Result<CommandCon
     match context.execute(&prelude) {
         Ok(_) => Ok(context),
         Err(evcxr::Error::CompilationErrors(errors)) => {
-            let texts: Vec<_> = errors.iter().map(evcxr::CompilationError::rendered).collect();
+            let texts: Vec<_> = errors
+                .iter()
+                .map(evcxr::CompilationError::rendered)
+                .collect();
             Err(texts.join("\n"))
         }
         Err(error) => Err(words(&error)),

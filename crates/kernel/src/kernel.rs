@@ -78,9 +78,8 @@ impl Kernel {
     /// # Errors
     /// The system refuses sockets or threads.
     pub fn start(settings: Settings) -> Result<Arc<Self>> {
-        let refused = |cause| {
-            Error::new(ErrorKind::Environment, "the kernel cannot start").source(cause)
-        };
+        let refused =
+            |cause| Error::new(ErrorKind::Environment, "the kernel cannot start").source(cause);
         let stage = Arc::new(Stage::default());
         let link = Link::open(&settings, &stage).map_err(refused)?;
         let engine = Engine::start(&settings, &link, &stage).map_err(refused)?;
@@ -128,7 +127,9 @@ impl Evaluator for Kernel {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         KernelInfo {
             implementation: "chainrule".to_owned(),
-            banner: format!("chainrule {version}: neural networks from scratch in Rust. `:help` helps."),
+            banner: format!(
+                "chainrule {version}: neural networks from scratch in Rust. `:help` helps."
+            ),
             version,
             language: Language {
                 name: "Rust".to_owned(),
@@ -139,8 +140,14 @@ impl Evaluator for Kernel {
                 codemirror_mode: "rust".to_owned(),
             },
             help_links: vec![
-                ("The Rust book".to_owned(), "https://doc.rust-lang.org/book/".to_owned()),
-                ("Rust's standard library".to_owned(), "https://doc.rust-lang.org/std/".to_owned()),
+                (
+                    "The Rust book".to_owned(),
+                    "https://doc.rust-lang.org/book/".to_owned(),
+                ),
+                (
+                    "Rust's standard library".to_owned(),
+                    "https://doc.rust-lang.org/std/".to_owned(),
+                ),
                 ("ndarray".to_owned(), "https://docs.rs/ndarray/".to_owned()),
             ],
         }

@@ -56,13 +56,16 @@ impl Link {
                 link.news(&line, &stage);
             }
         };
-        thread::Builder::new().name("news".to_owned()).spawn(listen)?;
+        thread::Builder::new()
+            .name("news".to_owned())
+            .spawn(listen)?;
         Ok(link)
     }
 
     fn news(&self, line: &str, stage: &Stage) {
         if let Some(id) = line.strip_prefix("process ") {
-            self.compiler.store(id.parse().unwrap_or(0), Ordering::SeqCst);
+            self.compiler
+                .store(id.parse().unwrap_or(0), Ordering::SeqCst);
         } else if let Some(line) = line.strip_prefix("cargo ") {
             stage.tell(Happening::News(line.to_owned()));
         }

@@ -21,7 +21,12 @@ pub(crate) struct Memory {
 
 impl Memory {
     /// Takes the variables as they are after a cell, and tells those that it took away.
-    pub(crate) fn replace(&mut self, variables: Variables, cell: usize, how: &'static str) -> Vec<String> {
+    pub(crate) fn replace(
+        &mut self,
+        variables: Variables,
+        cell: usize,
+        how: &'static str,
+    ) -> Vec<String> {
         let lost: Vec<String> = self
             .variables
             .keys()
@@ -47,7 +52,13 @@ impl Memory {
         self.items.extend(items);
         self.cells.push((cell, code.to_owned()));
         // Whoever runs one cell again and again needs its last text only.
-        let newest: BTreeSet<usize> = self.cells.iter().rev().take(KEPT).map(|(cell, _)| *cell).collect();
+        let newest: BTreeSet<usize> = self
+            .cells
+            .iter()
+            .rev()
+            .take(KEPT)
+            .map(|(cell, _)| *cell)
+            .collect();
         self.cells.retain(|(cell, _)| newest.contains(cell));
         self.items.retain(|(cell, _)| newest.contains(cell));
     }

@@ -12,7 +12,7 @@ use crate::child::{ERROR, PANIC, Piece};
 use crate::engine::{Report, Start};
 use crate::failure::{
     Kept, Panicked, compile_failure, for_message, interrupted, killed, panic_failure,
-    question_mark_failure, stopped_early, terminated,
+    question_mark_failure, replaced, stopped_early, terminated,
 };
 use crate::kernel::Kernel;
 use crate::screen::Screen;
@@ -34,6 +34,8 @@ struct Told {
     errors: String,
     /// An empty line on standard error that may be evcxr's; see [`Told::stderr`].
     newline: bool,
+    /// Crates of the library that were compiled anew with the cell.
+    renewed: Vec<String>,
     report: Report,
 }
 
@@ -53,7 +55,11 @@ impl Kernel {
         if let Err(failure) = self.wait_for_start(host) {
             return Outcome::Failed(failure);
         }
-        let text = if head.commands { with_commands(&head, &code) } else { code.text.clone() };
+        let text = if head.commands {
+            with_commands(&head, &code)
+        } else {
+            code.text.clone()
+        };
         self.choose_optimisation(&code);
         self.link.control.clear();
         let told = self.attend(text, &mut screen, host);
@@ -69,26 +75,30 @@ impl Kernel {
         }
     }
 
-    fn obey(
-        &self,
-        order: &Order,
-        host: &dyn Host,
-        screen: &mut Screen<'_>,
-    ) -> Result<(), Failure> {
+    fn obey(&self, order: &Order, host: &dyn Host, screen: &mut Screen<'_>) -> Result<(), Failure> {
         let (text, html) = match order {
             Order::Shell(line) => return self.shell.run(line, &self.settings.folder, host),
             Order::Help => words::help(),
-            Order::Version => (concat!("chainrule-kernel ", env!("CARGO_PKG_VERSION")).to_owned(), None),
+            Order::Version => (
+                concat!("chainrule-kernel ", env!("CARGO_PKG_VERSION")).to_owned(),
+                None,
+            ),
             Order::Variables => return self.variables(screen),
         };
-        screen.show(Output::Result { data: bundle(text, html), metadata: Map::new() });
+        screen.show(Output::Result {
+            data: bundle(text, html),
+            metadata: Map::new(),
+        });
         Ok(())
     }
 
     /// `:vars`: names, types, and what the library can say of each.
     fn variables(&self, screen: &mut Screen<'_>) -> Result<(), Failure> {
         let (text, html) = table::variables(&lock(&self.memory).variables);
-        screen.show(Output::Result { data: bundle(text, Some(html)), metadata: Map::new() });
+        screen.show(Output::Result {
+            data: bundle(text, Some(html)),
+            metadata: Map::new(),
+        });
         Ok(())
     }
 
@@ -104,7 +114,9 @@ impl Kernel {
                     if let Happening::News(line) = happening
                         && let Some(what) = words::compiling(&line)
                     {
-                        host.send(Output::Stdout(format!("Sources have changed: compiling {what} …\n")));
+                        host.send(Output::Stdout(format!(
+                            "Sources have changed: compiling {what} …\n"
+                        )));
                     }
                 }
                 if self.stop.pressed() {
@@ -127,7 +139,9 @@ impl Kernel {
     fn choose_optimisation(&self, code: &Code) {
         let memory = lock(&self.memory);
         let large = |kind: &String| {
-            ["Array", "Vec<", "[", "Hash", "BTree"].iter().any(|name| kind.contains(name))
+            ["Array", "Vec<", "[", "Hash", "BTree"]
+                .iter()
+                .any(|name| kind.contains(name))
         };
         let calls_own = memory.items.iter().any(|(_, item)| {
             let words = item.text.split(|c: char| !c.is_alphanumeric() && c != '_');
@@ -153,14 +167,19 @@ impl Kernel {
         while let Ok(happening) = happenings.recv() {
             match happening {
                 Happening::Piece(piece) => {
-                    let is_error = matches!(&piece, Piece::Event(event) if event["event"] == "error");
+                    let is_error =
+                        matches!(&piece, Piece::Event(event) if event["event"] == "error");
                     if !is_error {
                         told.end_newline(screen);
                     }
                     told.piece(piece, screen);
                 }
                 Happening::Stderr(text) => told.stderr(text, screen),
-                Happening::Ask { prompt, password, answer } => {
+                Happening::Ask {
+                    prompt,
+                    password,
+                    answer,
+                } => {
                     let line = host.input(&prompt, password).unwrap_or_default();
                     // One line is one answer.
                     let _ = answer.send(line.replace(['\n', '\r'], " "));
@@ -168,7 +187,12 @@ impl Kernel {
                 Happening::News(line) => {
                     if let Some(what) = words::compiling(&line) {
                         compiled += 1;
-                        screen.show(Output::Stderr(format!("\r\x1b[KCompiling {what} ({compiled})")));
+                        if what.starts_with("chainrule") {
+                            told.renewed.push(what.to_owned());
+                        }
+                        screen.show(Output::Stderr(format!(
+                            "\r\x1b[KCompiling {what} ({compiled})"
+                        )));
                     }
                 }
                 Happening::Finished(report) => {
@@ -194,24 +218,42 @@ impl Kernel {
         screen: &mut Screen<'_>,
     ) -> Option<Failure> {
         let mut memory = lock(&self.memory);
-        let Told { panicked, has_panicked, error, has_failed, errors, report, .. } = told;
+        let Told {
+            panicked,
+            has_panicked,
+            error,
+            has_failed,
+            errors,
+            renewed,
+            report,
+            ..
+        } = told;
         if let Some(why) = report.broken {
             return Some(words::broken(&why));
         }
         let outputs = match report.result? {
             Ok(outputs) => outputs,
             Err(evcxr::Error::SubprocessTerminated(status)) => {
-                let lost = memory.replace(report.variables, cell.number, "was lost in").len();
+                let lost = memory
+                    .replace(report.variables, cell.number, "was lost in")
+                    .len();
                 memory.remember(cell.number, &cell.code, &code.statements);
                 return Some(if self.stop.has_killed() {
                     killed(lost)
+                } else if !renewed.is_empty() {
+                    replaced(&renewed, lost)
                 } else {
                     terminated(&status, &errors, lost)
                 });
             }
             Err(_) if self.stop.pressed() => return Some(stopped_early()),
             Err(evcxr::Error::CompilationErrors(errors)) => {
-                return Some(compile_failure(&errors, &cell.code, &code.columns, &memory.gone));
+                return Some(compile_failure(
+                    &errors,
+                    &cell.code,
+                    &code.columns,
+                    &memory.gone,
+                ));
             }
             Err(error) => return Some(words::refused(&error.to_string(), for_message)),
         };
@@ -220,7 +262,12 @@ impl Kernel {
         let has_defined = |name: &String| memory.variables.contains_key(name);
         let kept = Kept {
             lost,
-            not_made: code.defines.iter().filter(|name| !has_defined(name)).cloned().collect(),
+            not_made: code
+                .defines
+                .iter()
+                .filter(|name| !has_defined(name))
+                .cloned()
+                .collect(),
             alive: memory.variables.len(),
         };
         if has_panicked {
@@ -236,7 +283,10 @@ impl Kernel {
             let error = error.unwrap_or(Value::Null);
             let name = error["name"].as_str().unwrap_or("Error");
             let message = error["message"].as_str().unwrap_or_else(|| errors.trim());
-            let place = error["line"].as_u64().map(|line| Place { cell: None, line: line as usize });
+            let place = error["line"].as_u64().map(|line| Place {
+                cell: None,
+                line: line as usize,
+            });
             let place = place.map(|place| (place, cell.code.as_str()));
             return Some(question_mark_failure(name, message, place, &kept));
         }
@@ -249,7 +299,10 @@ impl Kernel {
             .map(|(mime, content)| (mime, content.into()))
             .collect();
         if !data.is_empty() {
-            screen.show(Output::Result { data, metadata: Map::new() });
+            screen.show(Output::Result {
+                data,
+                metadata: Map::new(),
+            });
         }
         None
     }
@@ -259,7 +312,11 @@ impl Told {
     fn piece(&mut self, piece: Piece, screen: &mut Screen<'_>) {
         match piece {
             Piece::Text(text) => screen.show(Output::Stdout(text)),
-            Piece::Content(data) => screen.show(Output::Display { data, metadata: Map::new(), id: None }),
+            Piece::Content(data) => screen.show(Output::Display {
+                data,
+                metadata: Map::new(),
+                id: None,
+            }),
             Piece::ForEvcxr(line) => {
                 self.has_panicked |= line == PANIC;
                 self.has_failed |= line == ERROR;
@@ -335,7 +392,11 @@ fn with_commands(head: &Head, code: &Code) -> String {
     let mut commands = head.rest.split_inclusive('\n');
     let lines = code.text.split_inclusive('\n').map(|line| {
         let command = commands.next().unwrap_or("");
-        if command.trim().starts_with(':') && line.trim().is_empty() { command } else { line }
+        if command.trim().starts_with(':') && line.trim().is_empty() {
+            command
+        } else {
+            line
+        }
     });
     lines.collect()
 }
@@ -348,7 +409,8 @@ fn place_of(
 ) -> Option<Place> {
     let frames = panicked.frames.iter().map(|(_, file, line)| (file, *line));
     let mut lines = std::iter::once((&panicked.file, panicked.line)).chain(frames);
-    let (_, line) = lines.find(|(file, _)| file.ends_with("cell/src/lib.rs") || *file == "src/lib.rs")?;
+    let (_, line) =
+        lines.find(|(file, _)| file.ends_with("cell/src/lib.rs") || *file == "src/lib.rs")?;
     locate(source, line, &code.statements, items)
 }
 

@@ -59,7 +59,11 @@ impl<'a> Screen<'a> {
             }
             Output::Update { data, metadata, id } => {
                 for shown in &mut self.shown {
-                    if let Output::Display { data: old, metadata: about, id: Some(name) } = shown
+                    if let Output::Display {
+                        data: old,
+                        metadata: about,
+                        id: Some(name),
+                    } = shown
                         && name == id
                     {
                         *old = data.clone();
@@ -157,7 +161,15 @@ mod tests {
             screen.event(&json!({"event": "update", "id": "t", "data": {}}));
             screen.event(&json!({"event": "result", "data": {}}));
         });
-        let expected = ["a", "b", "display t", "update t", "clear true", "ab", "result"];
+        let expected = [
+            "a",
+            "b",
+            "display t",
+            "update t",
+            "clear true",
+            "ab",
+            "result",
+        ];
         assert_eq!(shown, expected);
     }
 

@@ -25,9 +25,12 @@ impl Settings {
     pub fn from_environment() -> Result<Self> {
         let path = |name: &str| {
             env::var_os(name).map(PathBuf::from).ok_or_else(|| {
-                Error::new(ErrorKind::Environment, "the kernel is not started by cargo lab")
-                    .expected(format!("the variable {name}"))
-                    .hint("cargo lab")
+                Error::new(
+                    ErrorKind::Environment,
+                    "the kernel is not started by cargo lab",
+                )
+                .expected(format!("the variable {name}"))
+                .hint("cargo lab")
             })
         };
         Ok(Self {
@@ -55,8 +58,7 @@ impl Settings {
 
 /// What every process runs before its first cell: it prepares the library, and has evcxr allow `?`
 /// from now on, which costs it a build that fails.
-pub(crate) const START: &str =
-    "chainrule::notebook::cell::install();\nOk::<(), String>(())?;";
+pub(crate) const START: &str = "chainrule::notebook::cell::install();\nOk::<(), String>(())?;";
 
 /// This program as the process that runs cells, in the environment of the student's own shell.
 pub(crate) fn child(adopt: &Path, library: &Path) -> std::io::Result<Command> {

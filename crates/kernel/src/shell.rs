@@ -84,7 +84,11 @@ fn pass(mut stream: impl Read, sender: &SyncSender<Output>, output: fn(String) -
     loop {
         let length = stream.read(&mut buffer).unwrap_or(0);
         rest.extend_from_slice(&buffer[..length]);
-        let whole = if length == 0 { rest.len() } else { whole_characters(&rest) };
+        let whole = if length == 0 {
+            rest.len()
+        } else {
+            whole_characters(&rest)
+        };
         let bytes: Vec<u8> = rest.drain(..whole).collect();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if (!text.is_empty() && sender.send(output(text)).is_err()) || length == 0 {
@@ -126,12 +130,18 @@ mod tests {
     #[test]
     fn output_of_both_streams_comes_and_a_failure_is_told() {
         let (shell, log) = (Shell::default(), Log::default());
-        shell.run("printf 'é\\n'; echo b >&2", Path::new("/"), &log).unwrap();
+        shell
+            .run("printf 'é\\n'; echo b >&2", Path::new("/"), &log)
+            .unwrap();
         let mut lines: Vec<_> = lock(&log.0).lines().map(str::to_owned).collect();
         lines.sort();
         assert_eq!(lines, ["b", "é"]);
         let failure = shell.run("exit 3", Path::new("/"), &log).unwrap_err();
-        assert!(failure.value.contains("exit status: 3"), "{}", failure.value);
+        assert!(
+            failure.value.contains("exit status: 3"),
+            "{}",
+            failure.value
+        );
     }
 
     #[test]

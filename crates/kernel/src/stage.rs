@@ -64,7 +64,10 @@ impl Stage {
             },
             None => happening,
         };
-        if matches!(missed, Happening::Piece(Piece::Text(_)) | Happening::Stderr(_)) {
+        if matches!(
+            missed,
+            Happening::Piece(Piece::Text(_)) | Happening::Stderr(_)
+        ) {
             let mut late = lock(&self.late);
             late.push_back(missed);
             let length = |happening: &Happening| match happening {

@@ -10,8 +10,15 @@ pub(crate) fn variables(variables: &Variables) -> (String, String) {
         let none = "There are no variables yet.".to_owned();
         return (none.clone(), format!("<p>{none}</p>"));
     }
-    let rows: Vec<_> = variables.iter().map(|(name, kind)| (name, short(kind))).collect();
-    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let rows: Vec<_> = variables
+        .iter()
+        .map(|(name, kind)| (name, short(kind)))
+        .collect();
+    let width = rows
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or(0);
     let mut text = String::new();
     let mut html = String::from(
         "<table><thead><tr><th style=\"text-align:left\">variable</th>\
@@ -20,7 +27,10 @@ pub(crate) fn variables(variables: &Variables) -> (String, String) {
     for (name, kind) in rows {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{name:<width$}  {kind}");
-        let kind = kind.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let kind = kind
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;");
         let _ = write!(
             html,
             "<tr><td style=\"text-align:left\"><code>{name}</code></td>\
@@ -55,7 +65,9 @@ fn array(kind: &str) -> Option<String> {
         "OwnedArcRepr" => "ArcArray",
         _ => return None,
     };
-    let dimensions = rest.split_once("[usize; ").and_then(|(_, rest)| rest.split_once(']'));
+    let dimensions = rest
+        .split_once("[usize; ")
+        .and_then(|(_, rest)| rest.split_once(']'));
     Some(match dimensions {
         Some((dimensions, _)) => format!("{name}{dimensions}<{element}>"),
         None => format!("{name}D<{element}>"),
@@ -69,8 +81,14 @@ mod tests {
     #[test]
     fn types_read_as_a_student_writes_them() {
         for (long, written) in [
-            ("ndarray::prelude::ArrayBase<ndarray::OwnedRepr<f64>, ndarray::prelude::Dim<[usize; 2]>, f64>", "Array2<f64>"),
-            ("std::collections::HashMap<String, Vec<i32>>", "HashMap<String, Vec<i32>>"),
+            (
+                "ndarray::prelude::ArrayBase<ndarray::OwnedRepr<f64>, ndarray::prelude::Dim<[usize; 2]>, f64>",
+                "Array2<f64>",
+            ),
+            (
+                "std::collections::HashMap<String, Vec<i32>>",
+                "HashMap<String, Vec<i32>>",
+            ),
             ("Network", "Network"),
             ("(f64, [u8; 3])", "(f64, [u8; 3])"),
         ] {
@@ -80,7 +98,10 @@ mod tests {
 
     #[test]
     fn the_table_has_every_variable() {
-        let variables_ = Variables::from([("a".into(), "Vec<f64>".into()), ("net".into(), "nn::Network".into())]);
+        let variables_ = Variables::from([
+            ("a".into(), "Vec<f64>".into()),
+            ("net".into(), "nn::Network".into()),
+        ]);
         let (text, html) = variables(&variables_);
         assert_eq!(text, "a    Vec<f64>\nnet  Network");
         assert!(html.contains("<code>Vec&lt;f64&gt;</code>"));

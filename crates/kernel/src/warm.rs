@@ -27,7 +27,11 @@ pub(crate) const TASKS: [&str; 5] = [
 /// A library does not compile.
 pub fn warm(settings: &Settings) -> Result<()> {
     let failed = |why: String| {
-        Error::new(ErrorKind::Environment, "the libraries for the notebooks do not compile").why(why)
+        Error::new(
+            ErrorKind::Environment,
+            "the libraries for the notebooks do not compile",
+        )
+        .why(why)
     };
     let stage = Arc::new(Stage::default());
     let link = Link::open(settings, &stage).map_err(|error| failed(error.to_string()))?;

@@ -41,7 +41,9 @@ pub(crate) fn seconds(time: Duration) -> String {
 
 /// What a cell may begin with. Plain text and HTML.
 pub(crate) fn help() -> (String, Option<String>) {
-    let rows = HELP.iter().map(|(what, means)| format!("{what:<22} {means}\n"));
+    let rows = HELP
+        .iter()
+        .map(|(what, means)| format!("{what:<22} {means}\n"));
     let text: String = rows.collect();
     let cell = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     let rows = HELP.iter().map(|(what, means)| {
@@ -56,15 +58,24 @@ pub(crate) fn help() -> (String, Option<String>) {
 }
 
 const HELP: [(&str, &str); 14] = [
-    ("let x = 3;", "variables, functions, types and `use` lines live on for later cells"),
+    (
+        "let x = 3;",
+        "variables, functions, types and `use` lines live on for later cells",
+    ),
     ("x", "a last line without `;` is shown"),
     ("f()?", "an error ends the cell and is shown with its line"),
     ("Tab, Shift-Tab", "completion, documentation"),
-    ("■ (stop)", "stops training at the next batch; pressed twice, ends the process and its variables"),
+    (
+        "■ (stop)",
+        "stops training at the next batch; pressed twice, ends the process and its variables",
+    ),
     ("%%time", "how long the cell took to compile and to run"),
     ("!command", "a line for the shell"),
     (":vars", "the variables and their types"),
-    (":dep name = \"1\"", "another library, from crates.io or `{ path = … }`"),
+    (
+        ":dep name = \"1\"",
+        "another library, from crates.io or `{ path = … }`",
+    ),
     (":show_deps", "the libraries that were added"),
     (":type x", "the type of a variable"),
     (":explain", "the compiler's explanation of the last error"),
@@ -95,7 +106,8 @@ pub(crate) fn broken(why: &str) -> Failure {
         name: "KernelError".to_owned(),
         traceback: vec![
             format!("\x1b[1;31mKernelError\x1b[0m: {value}"),
-            "Everything is as after a restart: run the cells from the top. Please report the cell.".to_owned(),
+            "Everything is as after a restart: run the cells from the top. Please report the cell."
+                .to_owned(),
         ],
         value,
     }
@@ -129,7 +141,10 @@ mod tests {
     #[test]
     fn cargos_lines_are_understood() {
         assert_eq!(compiling("   Compiling serde v1.0.1"), Some("serde v1.0.1"));
-        assert_eq!(compiling("Compiling nn v0.1.0 (/a b/nn)"), Some("nn v0.1.0"));
+        assert_eq!(
+            compiling("Compiling nn v0.1.0 (/a b/nn)"),
+            Some("nn v0.1.0")
+        );
         assert_eq!(compiling("Compiling ctx v1.0.0 (/x)"), None);
         assert_eq!(compiling("Finished"), None);
     }
@@ -137,13 +152,22 @@ mod tests {
     #[test]
     fn times_read_well() {
         let read = |s| seconds(Duration::from_secs_f64(s));
-        assert_eq!([read(0.000_02), read(0.02), read(2.5)], ["20 µs", "20.0 ms", "2.50 s"]);
+        assert_eq!(
+            [read(0.000_02), read(0.02), read(2.5)],
+            ["20 µs", "20.0 ms", "2.50 s"]
+        );
     }
 
     #[test]
     fn a_closure_that_cannot_be_kept_has_a_hint_in_place_of_evcxrs_words() {
-        let failure = refused("The variable `f` is a closure, which cannot be persisted.\nYou can", crate::failure::for_message);
+        let failure = refused(
+            "The variable `f` is a closure, which cannot be persisted.\nYou can",
+            crate::failure::for_message,
+        );
         let text = failure.traceback.join("\n");
-        assert!(text.contains("write a function") && !text.contains("You can"), "{text}");
+        assert!(
+            text.contains("write a function") && !text.contains("You can"),
+            "{text}"
+        );
     }
 }

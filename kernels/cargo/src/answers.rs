@@ -96,3 +96,30 @@ pub(crate) fn print(text: &str) -> ExitCode {
         Err(_) => ExitCode::FAILURE,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_are_told_from_work() {
+        for words in [
+            &["-V"][..],
+            &["version"],
+            &["-Z", "unstable-options", "config", "get"],
+            &["rustc", "-Z", "unstable-options", "--print", "cfg"],
+        ] {
+            assert!(is_question(words), "{words:?}");
+        }
+        assert!(!is_question(&["fetch"]) && !is_question(&["rustc", "--release"]));
+    }
+
+    #[test]
+    fn a_manifest_without_dependencies_is_seen() {
+        assert!(depends_on_nothing(
+            "[package]\nname = \"ctx\"\n[dependencies]\n\n"
+        ));
+        assert!(!depends_on_nothing("[dependencies]\nchainrule = 1\n"));
+        assert!(!depends_on_nothing(""));
+    }
+}

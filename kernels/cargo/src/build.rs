@@ -17,7 +17,11 @@ use crate::recipe::{self, Recipe};
 /// Builds by the compiler alone where only the cell has changed since cargo last built, else by cargo.
 pub(crate) fn run(session: &Session, args: &[OsString]) -> ExitCode {
     let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
-    let kind = if words.iter().any(|word| word == "check") { "check" } else { "build" };
+    let kind = if words.iter().any(|word| word == "check") {
+        "check"
+    } else {
+        "build"
+    };
     let manifest = fs::read_to_string(session.folder().join("cell/Cargo.toml")).unwrap_or_default();
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
     let key = session.portable(&format!("{}\n{flags}\n{manifest}", words.join(" ")));
@@ -90,9 +94,17 @@ fn compile(session: &Session, recipe: Recipe, progress: &Progress) -> Option<Exi
     if !output.status.success() {
         return Some(finished(Ok(output.status), "rustc"));
     }
-    let so = args.windows(2).find(|pair| pair[0] == "--out-dir").map(|pair| {
-        format!("{}/{}ctx{}", pair[1], std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX)
-    })?;
+    let so = args
+        .windows(2)
+        .find(|pair| pair[0] == "--out-dir")
+        .map(|pair| {
+            format!(
+                "{}/{}ctx{}",
+                pair[1],
+                std::env::consts::DLL_PREFIX,
+                std::env::consts::DLL_SUFFIX
+            )
+        })?;
     Some(print(
         &json!({ "reason": "compiler-artifact", "target": { "name": "ctx" }, "filenames": [so] })
             .to_string(),
@@ -121,4 +133,26 @@ fn at_level(args: Vec<String>, level: &str) -> Vec<String> {
         }
     }
     changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_compiled_at_the_level_that_the_kernel_chose() {
+        let args = [
+            "--edition=2024",
+            "-C",
+            "opt-level=2",
+            "-C",
+            "incremental=/x",
+            "-C",
+            "rpath",
+        ];
+        let at = |level: &str| at_level(args.map(str::to_owned).into(), level).join(" ");
+        assert_eq!(at(""), args.join(" "));
+        assert_eq!(at("0"), "--edition=2024 -C opt-level=0 -C rpath");
+        assert_eq!(at("2"), args.join(" "));
+    }
 }

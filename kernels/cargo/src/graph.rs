@@ -73,18 +73,81 @@ pub(crate) fn reduced(metadata: &str) -> Option<String> {
             items.retain(|item| id(item));
         }
     };
-    retain(&mut metadata["packages"], &|package| is_kept(&package["id"]));
+    retain(&mut metadata["packages"], &|package| {
+        is_kept(&package["id"])
+    });
     for list in ["workspace_members", "workspace_default_members"] {
         retain(&mut metadata[list], &|id| is_kept(id));
     }
-    retain(&mut metadata["resolve"]["nodes"], &|node| is_kept(&node["id"]));
+    retain(&mut metadata["resolve"]["nodes"], &|node| {
+        is_kept(&node["id"])
+    });
     for node in metadata["resolve"]["nodes"].as_array_mut()? {
         let from = node["id"].as_str().unwrap_or_default().to_owned();
-        let stays = |id: &Value| {
-            is_kept(id) && id.as_str().is_some_and(|to| edges(&from, to))
-        };
+        let stays = |id: &Value| is_kept(id) && id.as_str().is_some_and(|to| edges(&from, to));
         retain(&mut node["deps"], &|dep| stays(&dep["pkg"]));
         retain(&mut node["dependencies"], &stays);
     }
     Some(metadata.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_our_crates_use_inside_is_left_out_and_what_a_student_adds_is_not() {
+        let package = |name: &str| json!({ "id": name, "name": name });
+        let node = |id: &str, on: &[&str]| {
+            let deps: Vec<_> = on.iter().map(|to| json!({ "pkg": to })).collect();
+            json!({ "id": id, "deps": deps, "dependencies": on })
+        };
+        let names = [
+            "ctx",
+            "pins",
+            "chainrule",
+            "ndarray",
+            "plotters",
+            "png",
+            "regex",
+            "memchr",
+        ];
+        let metadata = json!({
+            "packages": names.map(package),
+            "workspace_members": ["ctx", "pins"],
+            "workspace_default_members": ["ctx", "pins"],
+            "resolve": { "nodes": [
+                node("ctx", &["chainrule", "regex"]),
+                node("pins", &["chainrule"]),
+                node("chainrule", &["ndarray", "plotters"]),
+                node("ndarray", &[]),
+                node("plotters", &["png"]),
+                node("png", &[]),
+                node("regex", &["memchr"]),
+                node("memchr", &[]),
+            ] },
+        });
+        let reduced: Value =
+            serde_json::from_str(&reduced(&metadata.to_string()).unwrap()).unwrap();
+        let ids = |list: &Value| -> Vec<String> {
+            let ids = list.as_array().unwrap().iter();
+            ids.map(|item| item["id"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        let kept = ["ctx", "chainrule", "ndarray", "regex", "memchr"];
+        assert_eq!(ids(&reduced["packages"]), kept);
+        assert_eq!(ids(&reduced["resolve"]["nodes"]), kept);
+        assert_eq!(reduced["workspace_members"], json!(["ctx"]));
+        let chainrule = &reduced["resolve"]["nodes"][1];
+        assert_eq!(chainrule["dependencies"], json!(["ndarray"]));
+        assert_eq!(chainrule["deps"], json!([{ "pkg": "ndarray" }]));
+    }
+
+    #[test]
+    fn what_is_no_metadata_is_left_alone() {
+        assert_eq!(reduced("{}"), None);
+        assert_eq!(reduced("error"), None);
+    }
 }

@@ -37,9 +37,14 @@ pub(crate) fn record(args: &[OsString]) -> ExitCode {
     if let (true, Some(file)) = (is_cell, env::var_os("CHAINRULE_RECIPE")) {
         // Not its jobserver, which ends with it.
         let kept = |name: &str| {
-            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_NAME", "CARGO_PRIMARY"]
-                .iter()
-                .any(|start| name.starts_with(start))
+            [
+                "CARGO_PKG_",
+                "CARGO_MANIFEST_",
+                "CARGO_CRATE_NAME",
+                "CARGO_PRIMARY",
+            ]
+            .iter()
+            .any(|start| name.starts_with(start))
                 || name == "LD_LIBRARY_PATH"
         };
         let variables: Vec<_> = env::vars().filter(|(name, _)| kept(name)).collect();
@@ -69,10 +74,13 @@ pub(crate) fn keep(session: &Session, noted: &Path, file: &Path, key: &str) {
         return;
     };
     recipe["key"] = key.into();
-    recipe["sources"] = sources(session).into_iter().map(|source| {
-        let stamp = stamp(&source);
-        json!([source, stamp])
-    }).collect();
+    recipe["sources"] = sources(session)
+        .into_iter()
+        .map(|source| {
+            let stamp = stamp(&source);
+            json!([source, stamp])
+        })
+        .collect();
     write(file, &session.portable(&recipe.to_string()));
 }
 
@@ -109,7 +117,7 @@ fn sources(session: &Session) -> Vec<PathBuf> {
     let triples = fs::read_dir(&target).into_iter().flatten().flatten();
     let mut sources: Vec<PathBuf> = triples
         .filter_map(|triple| fs::read_dir(triple.path().join("debug/deps")).ok())
-        .flat_map(|entries| entries.flatten())
+        .flat_map(Iterator::flatten)
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|kind| kind == "d"))
         .filter_map(|path| fs::read_to_string(path).ok())
@@ -136,4 +144,77 @@ fn stamp(path: &Path) -> Option<String> {
     let time = file.modified().unwrap_or(SystemTime::UNIX_EPOCH);
     let time = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     Some(format!("{} {}", file.len(), time.as_nanos()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A session with one library of its own, `nn.rs`, and a recipe that was kept for it.
+    fn session(folder: &Path) -> (Session, PathBuf) {
+        let session = Session::of(&folder.join("session"), Path::new("cargo"));
+        let deps = folder.join("session/cell/target/triple/debug/deps");
+        fs::create_dir_all(&deps).unwrap();
+        let library = folder.join("nn.rs");
+        fs::write(&library, "pub fn f() {}").unwrap();
+        let noted = format!(
+            "{0}/libnn.rlib: {1}\n\n{1}:\n/x/registry/src/a.rs:\n",
+            deps.display(),
+            library.display()
+        );
+        fs::write(deps.join("nn.d"), noted).unwrap();
+        let out = folder.join("session/cell/target");
+        let recipe = json!({ "args": ["--out-dir", out], "variables": [["CARGO_PKG_NAME", "ctx"]], "folder": folder.join("session") });
+        write(&folder.join("noted"), &recipe.to_string());
+        let file = session.file("build.json");
+        keep(&session, &folder.join("noted"), &file, "key");
+        (session, file)
+    }
+
+    #[test]
+    fn a_recipe_holds_for_its_key_and_its_sources_and_in_a_copy_of_the_session() {
+        let folder = tempfile::tempdir().unwrap();
+        let (session, file) = session(folder.path());
+        let recipe = read(&session, &file, "key").unwrap();
+        assert_eq!(
+            recipe.variables,
+            [("CARGO_PKG_NAME".to_owned(), "ctx".to_owned())]
+        );
+        assert!(read(&session, &file, "another key").is_none());
+
+        let copy = Session::of(&folder.path().join("copy"), Path::new("cargo"));
+        fs::create_dir_all(copy.folder().join("answers")).unwrap();
+        fs::copy(&file, copy.file("build.json")).unwrap();
+        let recipe = read(&copy, &copy.file("build.json"), "key").unwrap();
+        assert_eq!(recipe.folder, copy.folder());
+        assert_eq!(
+            recipe.args[1],
+            copy.folder().join("cell/target").to_string_lossy()
+        );
+
+        fs::write(folder.path().join("nn.rs"), "pub fn f() { changed() }").unwrap();
+        assert!(read(&session, &file, "key").is_none());
+        fs::remove_file(folder.path().join("nn.rs")).unwrap();
+        assert!(read(&session, &file, "key").is_none());
+    }
+
+    #[test]
+    fn a_damaged_recipe_is_no_recipe() {
+        let folder = tempfile::tempdir().unwrap();
+        let (session, file) = session(folder.path());
+        for text in ["", "{", "{\"key\": \"key\"}"] {
+            fs::write(&file, text).unwrap();
+            assert!(read(&session, &file, "key").is_none());
+        }
+        assert!(read(&session, Path::new("/nowhere"), "key").is_none());
+    }
+
+    #[test]
+    fn sources_are_those_that_lie_on_this_machine() {
+        let text = "out.rlib: /a/b\\ c.rs\n\n/a/b\\ c.rs:\n/d.rs:\n\n# env-dep:X\n";
+        assert_eq!(
+            noted_sources(text),
+            [PathBuf::from("/a/b c.rs"), "/d.rs".into()]
+        );
+    }
 }

@@ -20,7 +20,9 @@ use crate::{tools, tree};
 /// The crates that notebooks use, by folder.
 const CRATES: [&str; 6] = ["chainrule", "data", "error", "nn", "plot", "train"];
 
-/// What a kernel leaves in its folder to be reached by while it lives.
+/// What our kernel keeps of cargo's answers.
+const ANSWERS: &str = "answers";
+/// What it leaves to be reached by while it lives.
 const NEWS: &str = "news";
 
 /// The stamp's inputs.
@@ -70,6 +72,8 @@ pub fn prepare(places: &Places) -> Result<()> {
     if !fresh.exists() && template.exists() {
         tree::copy(&template, &fresh)?;
     }
+    // What another compiler, or another version of the kernel, has answered would be believed.
+    tree::remove(&fresh.join(ANSWERS))?;
     lay_out(places, &fresh)?;
     let mut ours = chainrule(places, &fresh)?;
     ours.arg("--warm");
@@ -89,13 +93,7 @@ pub fn prepare(places: &Places) -> Result<()> {
         )?;
         count = counter.get();
     }
-    let news = fresh.join(NEWS);
-    match fs::remove_file(&news) {
-        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
-            return Err(cannot("remove", &news, cause));
-        }
-        _ => {}
-    }
+    tree::remove(&fresh.join(NEWS))?;
     swap(places, &fresh)?;
     stamp::write(&places.stamp("ahead"), &digest)
 }
@@ -148,20 +146,13 @@ fn swap(places: &Places, fresh: &Path) -> Result<()> {
     lock.lock()
         .map_err(|cause| cannot("lock", &template, cause))?;
     let failed = |cause| cannot("replace", &template, cause);
-    if old.exists() {
-        fs::remove_dir_all(&old).map_err(failed)?;
-    }
+    tree::remove(&old)?;
     if template.exists() {
         fs::rename(&template, &old).map_err(failed)?;
     }
     fs::rename(fresh, &template).map_err(failed)?;
     drop(lock);
-    match fs::remove_dir_all(&old) {
-        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
-            Err(cannot("remove", &old, cause))
-        }
-        _ => Ok(()),
-    }
+    tree::remove(&old)
 }
 
 /// The file to lock while the folder is copied (shared) or replaced (alone).

@@ -96,20 +96,14 @@ fn add(library: &Path, rustup: &mut Command) -> Result<()> {
 /// Makes `to` the sources of [`CRATES`] alone.
 fn lay_out(library: &Path, to: &Path) -> Result<()> {
     let fresh = to.with_extension("new");
-    for old in [&fresh, to] {
-        match fs::remove_dir_all(old) {
-            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
-                return Err(cannot("remove", old, cause));
-            }
-            _ => {}
-        }
-    }
+    tree::remove(&fresh)?;
     for name in CRATES {
         tree::link(
             &library.join(name).join("src"),
             &fresh.join(name).join("src"),
         )?;
     }
+    tree::remove(to)?;
     fs::rename(&fresh, to).map_err(|cause| cannot("write", to, cause))
 }
 

@@ -39,7 +39,13 @@ impl Head {
         for line in lines.by_ref() {
             let text = line.trim();
             if head.takes(text, library, folder) {
-                let blank = |c: char| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) };
+                let blank = |c: char| {
+                    if c == '\n' {
+                        "\n".to_owned()
+                    } else {
+                        " ".repeat(c.len_utf8())
+                    }
+                };
                 head.rest.extend(line.chars().map(blank));
                 continue;
             }
@@ -100,7 +106,8 @@ mod tests {
 
     #[test]
     fn the_notebooks_first_cell_costs_nothing() {
-        let code = "// The library\n:dep chainrule = { path = \"../lib\" }\nuse chainrule::prelude::*;\n";
+        let code =
+            "// The library\n:dep chainrule = { path = \"../lib\" }\nuse chainrule::prelude::*;\n";
         let head = head(code);
         assert_eq!(head.rest.trim(), "// The library");
         assert_eq!(head.rest.len(), code.len());

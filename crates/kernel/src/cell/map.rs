@@ -115,9 +115,9 @@ mod tests {
     #[test]
     fn columns_behind_an_insertion_move_back() {
         let code = "let é = 1;\nä.b()? + c?";
-        let insertions = [(19, ".tell(2)".to_owned()), (24, ".tell(2)".to_owned())];
-        assert_eq!(&code[19..20], "?");
-        assert_eq!(&code[24..25], "?");
+        let insertions = [(18, ".tell(2)".to_owned()), (23, ".tell(2)".to_owned())];
+        assert_eq!(&code[18..19], "?");
+        assert_eq!(&code[23..24], "?");
         let columns = Columns::new(code, &insertions);
         // "ä.b().tell(2)? + c.tell(2)?"
         let moved: Vec<_> = [1, 5, 6, 10, 14, 18, 19, 27]
@@ -146,11 +146,41 @@ mod tests {
         ];
         let earlier = [(4, statement("fn old() {\n  b();\n}", 10, true))];
         let place = |line| locate(source, line, &statements, &earlier);
-        assert_eq!(place(3), Some(Place { cell: Some(4), line: 11 }));
-        assert_eq!(place(5), Some(Place { cell: None, line: 2 }));
-        assert_eq!(place(8), Some(Place { cell: None, line: 3 }));
-        assert_eq!(place(10), Some(Place { cell: None, line: 5 }));
-        assert_eq!(place(11), Some(Place { cell: None, line: 7 }));
+        assert_eq!(
+            place(3),
+            Some(Place {
+                cell: Some(4),
+                line: 11
+            })
+        );
+        assert_eq!(
+            place(5),
+            Some(Place {
+                cell: None,
+                line: 2
+            })
+        );
+        assert_eq!(
+            place(8),
+            Some(Place {
+                cell: None,
+                line: 3
+            })
+        );
+        assert_eq!(
+            place(10),
+            Some(Place {
+                cell: None,
+                line: 5
+            })
+        );
+        assert_eq!(
+            place(11),
+            Some(Place {
+                cell: None,
+                line: 7
+            })
+        );
         assert_eq!(place(7), None);
     }
 }

@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use ra_ap_syntax::ast::{self, AstNode as _, HasName as _};
-use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken, T, TextRange};
+use ra_ap_syntax::{Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken, T, TextRange};
 
 use super::map::{Columns, Statement};
 
@@ -62,12 +62,17 @@ pub(crate) fn rewrite(code: &str) -> Code {
         columns: Columns::new(code, &insertions),
         statements: parts(code, &nodes, &insertions),
         names: names(&root),
-        defines: nodes.iter().filter_map(|node| ast::LetStmt::cast(node.clone())).flat_map(bound).collect(),
+        defines: nodes
+            .iter()
+            .filter_map(|node| ast::LetStmt::cast(node.clone()))
+            .flat_map(bound)
+            .collect(),
         computes: nodes.iter().any(computes),
-        is_empty: nodes.is_empty() && code.lines().all(|line| {
-            let line = line.trim();
-            line.is_empty() || line.starts_with("//")
-        }),
+        is_empty: nodes.is_empty()
+            && code.lines().all(|line| {
+                let line = line.trim();
+                line.is_empty() || line.starts_with("//")
+            }),
         text,
     }
 }
@@ -137,10 +142,14 @@ fn question_marks(node: &SyntaxNode) -> Vec<SyntaxToken> {
 fn collect_question_marks(node: &SyntaxNode, found: &mut Vec<SyntaxToken>) {
     let inner = match node.kind() {
         SyntaxKind::CLOSURE_EXPR => true,
-        SyntaxKind::BLOCK_EXPR => ast::BlockExpr::cast(node.clone())
-            .is_some_and(|block| block.modifier().is_some_and(|modifier| {
-                !matches!(modifier, ast::BlockModifier::Unsafe(_) | ast::BlockModifier::Label(_))
-            })),
+        SyntaxKind::BLOCK_EXPR => ast::BlockExpr::cast(node.clone()).is_some_and(|block| {
+            block.modifier().is_some_and(|modifier| {
+                !matches!(
+                    modifier,
+                    ast::BlockModifier::Unsafe(_) | ast::BlockModifier::Label(_)
+                )
+            })
+        }),
         kind => ast::Item::can_cast(kind) && kind != SyntaxKind::MACRO_CALL,
     };
     if inner {
@@ -174,15 +183,17 @@ fn question_marks_of_macro(tree: &ast::TokenTree) -> Vec<SyntaxToken> {
     let tokens: Vec<SyntaxToken> = tree
         .syntax()
         .descendants_with_tokens()
-        .filter_map(|element| element.into_token())
+        .filter_map(NodeOrToken::into_token)
         .filter(|token| !token.kind().is_trivia())
         .collect();
     if tokens.iter().any(|token| token.kind() == T![|]) {
         return Vec::new();
     }
     let value = |token: &SyntaxToken| {
-        matches!(token.kind(), T![')'] | T![']'] | T!['}'] | SyntaxKind::IDENT)
-            || token.kind().is_literal()
+        matches!(
+            token.kind(),
+            T![')'] | T![']'] | T!['}'] | SyntaxKind::IDENT
+        ) || token.kind().is_literal()
     };
     tokens
         .windows(2)
@@ -212,14 +223,27 @@ fn has_no_value(expression: &ast::Expr) -> bool {
 }
 
 const SHOWS_NOTHING: [&str; 16] = [
-    "println", "print", "eprintln", "eprint", "write", "writeln", "panic", "todo", "unimplemented",
-    "unreachable", "assert", "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq",
+    "println",
+    "print",
+    "eprintln",
+    "eprint",
+    "write",
+    "writeln",
+    "panic",
+    "todo",
+    "unimplemented",
+    "unreachable",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
     "debug_assert_ne",
 ];
 
 fn names(root: &SyntaxNode) -> HashSet<String> {
     root.descendants_with_tokens()
-        .filter_map(|element| element.into_token())
+        .filter_map(NodeOrToken::into_token)
         .filter(|token| token.kind() == SyntaxKind::IDENT)
         .map(|token| token.text().to_owned())
         .collect()
@@ -259,7 +283,7 @@ pub(crate) fn unfinished(code: &str) -> Option<usize> {
     for token in file
         .syntax_node()
         .descendants_with_tokens()
-        .filter_map(|element| element.into_token())
+        .filter_map(NodeOrToken::into_token)
     {
         match token.kind() {
             T!['('] | T!['['] | T!['{'] => open += 1,
@@ -287,8 +311,14 @@ mod tests {
 
     #[test]
     fn the_last_expression_is_shown_and_comments_stay() {
-        assert_eq!(text("let x = 3;\nx + 1 // why"), "let x = 3;\n(&(x + 1)).evcxr_display(); // why");
-        assert_eq!(text("if a { 1 } else { 2 }"), "(&(if a { 1 } else { 2 })).evcxr_display();");
+        assert_eq!(
+            text("let x = 3;\nx + 1 // why"),
+            "let x = 3;\n(&(x + 1)).evcxr_display(); // why"
+        );
+        assert_eq!(
+            text("if a { 1 } else { 2 }"),
+            "(&(if a { 1 } else { 2 })).evcxr_display();"
+        );
         assert_eq!(text("vec![1, 2]"), "(&(vec![1, 2])).evcxr_display();");
         assert_eq!(text("x;"), "x;");
         assert_eq!(text("\n\nfn f() -> i32 { 3 }"), "\n\nfn f() -> i32 { 3 }");
@@ -296,7 +326,13 @@ mod tests {
 
     #[test]
     fn what_has_no_value_shows_none() {
-        for code in ["for i in 0..3 { f(i); }", "println!(\"a\")", "x += 1", "while a {}", "if a { b(); }"] {
+        for code in [
+            "for i in 0..3 { f(i); }",
+            "println!(\"a\")",
+            "x += 1",
+            "while a {}",
+            "if a { b(); }",
+        ] {
             assert_eq!(text(code), format!("{code};"));
         }
     }
@@ -307,7 +343,10 @@ mod tests {
             text("let a = f()?;\nlet b = g(h()?)?.k;"),
             "let a = f().chainrule_tell(1).told()?;\nlet b = g(h().chainrule_tell(2).told()?).chainrule_tell(2).told()?.k;"
         );
-        assert_eq!(text("f()?"), "(&(f().chainrule_tell(1).told()?)).evcxr_display();");
+        assert_eq!(
+            text("f()?"),
+            "(&(f().chainrule_tell(1).told()?)).evcxr_display();"
+        );
         assert_eq!(
             text("println!(\"{:?}\", f()?);"),
             "println!(\"{:?}\", f().chainrule_tell(1).told()?);"
@@ -327,7 +366,10 @@ mod tests {
         ] {
             assert_eq!(text(code), code);
         }
-        assert_eq!(text("unsafe { f()? };"), "unsafe { f().chainrule_tell(1).told()? };");
+        assert_eq!(
+            text("unsafe { f()? };"),
+            "unsafe { f().chainrule_tell(1).told()? };"
+        );
     }
 
     #[test]
@@ -336,7 +378,11 @@ mod tests {
         assert_eq!(code.defines, ["a", "b"]);
         let lines: Vec<_> = code.statements.iter().map(|part| part.line).collect();
         assert_eq!(lines, [1, 2, 4]);
-        assert!(code.statements.iter().all(|part| code.text.contains(&part.text)));
+        assert!(
+            code.statements
+                .iter()
+                .all(|part| code.text.contains(&part.text))
+        );
         assert!(code.statements[0].is_item && !code.statements[1].is_item);
         assert!(code.computes && code.names.contains("g"));
         assert!(!rewrite("model.build(1)").computes);
@@ -346,7 +392,10 @@ mod tests {
     fn broken_code_is_left_as_it_is_for_the_compiler_to_explain() {
         for code in ["let x = ;", "fn f( {", "x +", "}", "let s = \"abc"] {
             let rewritten = text(code);
-            assert!(rewritten.contains(code.trim_end_matches('}')), "{rewritten}");
+            assert!(
+                rewritten.contains(code.trim_end_matches('}')),
+                "{rewritten}"
+            );
         }
         assert!(rewrite("// only\n\n  // words").is_empty);
     }

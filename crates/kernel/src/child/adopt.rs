@@ -38,7 +38,12 @@ pub fn adopt() -> std::io::Result<()> {
     let mut buffer = SendAncillaryBuffer::new(&mut space);
     buffer.push(SendAncillaryMessage::ScmRights(&handed));
     let id = std::process::id().to_le_bytes();
-    sendmsg(&kernel, &[IoSlice::new(&id)], &mut buffer, SendFlags::empty())?;
+    sendmsg(
+        &kernel,
+        &[IoSlice::new(&id)],
+        &mut buffer,
+        SendFlags::empty(),
+    )?;
     kernel.read_exact(&mut [0])?;
     stdio::dup2_stdout(&out_end)?;
     stdio::dup2_stderr(&err_end)?;
@@ -53,7 +58,8 @@ pub fn adopt() -> std::io::Result<()> {
 fn end_with_the_kernel() {
     #[cfg(target_os = "linux")]
     {
-        let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+        let _ =
+            rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
         let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     }
 }

@@ -9,8 +9,8 @@ mod overflow;
 mod parse;
 mod relay;
 
-pub use adopt::adopt;
 pub(crate) use adopt::SOCKET as ADOPT_SOCKET;
+pub use adopt::adopt;
 pub(crate) use control::Control;
 pub(crate) use parse::{ERROR, PANIC, Piece, whole_characters};
 pub(crate) use relay::{Relay, Sink};

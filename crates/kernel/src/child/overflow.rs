@@ -15,7 +15,10 @@ pub(super) fn keep_rusts_handler() {
             if handler().is_some_and(|now| now.sa_sigaction != rusts.sa_sigaction) {
                 // SAFETY: the action is one that the standard library installed for this very
                 // signal in this process, read unchanged from the system; it stays valid for ever.
-                #[expect(unsafe_code, reason = "no safe interface to signal handlers restores one")]
+                #[expect(
+                    unsafe_code,
+                    reason = "no safe interface to signal handlers restores one"
+                )]
                 unsafe {
                     libc::sigaction(libc::SIGSEGV, &raw const rusts, std::ptr::null_mut());
                 }
@@ -29,9 +32,9 @@ pub(super) fn keep_rusts_handler() {
 
 /// What happens on a segmentation fault now.
 fn handler() -> Option<libc::sigaction> {
+    #[expect(unsafe_code, reason = "no safe interface reads a signal handler")]
     // SAFETY: `sigaction` is a plain C structure for which zeros are a valid value, and with a null
     // pointer for the new action the call only writes the present one to `action`.
-    #[expect(unsafe_code, reason = "no safe interface reads a signal handler")]
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         let read = libc::sigaction(libc::SIGSEGV, std::ptr::null(), &raw mut action);

@@ -64,7 +64,11 @@ impl Parser {
             (event, line) => event.or(line).unwrap_or(self.rest.len()),
         };
         if mark > 0 {
-            let certain = if ended || mark < self.rest.len() { mark } else { self.certain() };
+            let certain = if ended || mark < self.rest.len() {
+                mark
+            } else {
+                self.certain()
+            };
             return self.text(certain, pieces, ended || mark < self.rest.len());
         }
         if event == Some(0) {
@@ -87,7 +91,11 @@ impl Parser {
     }
 
     fn text(&mut self, length: usize, pieces: &mut Vec<Piece>, all: bool) -> bool {
-        let length = if all { length } else { whole_characters(&self.rest[..length]) };
+        let length = if all {
+            length
+        } else {
+            whole_characters(&self.rest[..length])
+        };
         if length == 0 {
             return false;
         }
@@ -183,15 +191,20 @@ pub(crate) fn whole_characters(bytes: &[u8]) -> usize {
             let tail = bytes.len().saturating_sub(3)..bytes.len();
             let cut = tail.rev().find(|&i| bytes[i] >= 0b1100_0000);
             match cut {
-                Some(i) if bytes.len() - i < width(bytes[i]) => i,
+                Some(i) if bytes.len() - i < width(bytes[i]) && goes_on(&bytes[i + 1..]) => i,
                 _ => bytes.len(),
             }
         }
     }
 }
 
+fn goes_on(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| byte >> 6 == 0b10)
+}
+
 fn width(first: u8) -> usize {
     match first {
+        0xf5.. => 1,
         0xf0.. => 4,
         0xe0.. => 3,
         0xc0.. => 2,
@@ -259,12 +272,21 @@ mod tests {
     #[test]
     fn a_line_of_evcxrs_is_seen_behind_text_without_a_newline() {
         let pieces = parsed(&[b"unfinishedEVCXR_PANIC_NOTIFICATION\n"]);
-        assert_eq!(pieces, [text("unfinished"), Piece::ForEvcxr(PANIC.to_owned())]);
+        assert_eq!(
+            pieces,
+            [text("unfinished"), Piece::ForEvcxr(PANIC.to_owned())]
+        );
     }
 
     #[test]
     fn what_only_looks_like_a_mark_is_text() {
-        for odd in ["EVCXR_NOTHING\n", "\x1b[31mred\x1b[0m", "\x1b_other;x\x1b\\", "EVCX", "\x1b"] {
+        for odd in [
+            "EVCXR_NOTHING\n",
+            "\x1b[31mred\x1b[0m",
+            "\x1b_other;x\x1b\\",
+            "EVCX",
+            "\x1b",
+        ] {
             assert_eq!(parsed(&[odd.as_bytes()]), [text(odd)]);
         }
         let broken = "\x1b_chainrule;{no json\x1b\\";

@@ -94,7 +94,11 @@ impl Relay {
 
     fn read(&self, mut child: Adopted) {
         let mut stream = Streams::default();
-        while child.wait(if self.running.load(Ordering::SeqCst) { PARTIAL } else { IDLE }) {
+        while child.wait(if self.running.load(Ordering::SeqCst) {
+            PARTIAL
+        } else {
+            IDLE
+        }) {
             if !child.out.ready && !child.err.ready {
                 self.control.flush_soon();
             }
@@ -160,10 +164,15 @@ impl Relay {
     }
 
     fn tell_errors(&self, errors: &mut Vec<u8>, all: bool) {
-        let length = if all { errors.len() } else { whole_characters(errors) };
+        let length = if all {
+            errors.len()
+        } else {
+            whole_characters(errors)
+        };
         if length > 0 {
             let bytes: Vec<u8> = errors.drain(..length).collect();
-            self.sink.stderr(String::from_utf8_lossy(&bytes).into_owned());
+            self.sink
+                .stderr(String::from_utf8_lossy(&bytes).into_owned());
         }
     }
 }

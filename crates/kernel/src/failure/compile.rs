@@ -18,8 +18,15 @@ pub(crate) fn compile_failure(
     gone: &Gone,
 ) -> Failure {
     let mut traceback = Vec::new();
-    let real: Vec<_> = errors.iter().filter(|error| error.level() != "warning").collect();
-    let shown = if real.is_empty() { errors.iter().collect() } else { real };
+    let real: Vec<_> = errors
+        .iter()
+        .filter(|error| error.level() != "warning")
+        .collect();
+    let shown = if real.is_empty() {
+        errors.iter().collect()
+    } else {
+        real
+    };
     for error in shown.iter().take(MOST) {
         if !traceback.is_empty() {
             traceback.push(String::new());
@@ -31,7 +38,9 @@ pub(crate) fn compile_failure(
         traceback.push(format!("and {} more errors", shown.len() - MOST));
     }
     let first = shown.first();
-    let value = first.map_or(String::new(), |error| in_the_students_words(&error.message()));
+    let value = first.map_or(String::new(), |error| {
+        in_the_students_words(&error.message())
+    });
     let code = first.and_then(|error| error.code());
     Failure {
         name: "CompileError".to_owned(),
@@ -45,14 +54,16 @@ fn drawn(error: &CompilationError, code: &str, columns: &Columns, gone: &Gone) -
     let mut marks: Vec<Mark> = Vec::new();
     for spanned in error.spanned_messages() {
         let Some(span) = spanned.span else { continue };
-        let place = |line: usize, column: usize| {
-            byte(code, line, columns.original(line, column))
-        };
+        let place = |line: usize, column: usize| byte(code, line, columns.original(line, column));
         let start = place(span.start_line, span.start_column);
         let end = place(span.end_line, span.end_column).max(start);
         let is_twice = marks.iter().any(|mark| mark.range == (start..end));
         // The label that stands in for none repeats the message.
-        let label = if spanned.label.ends_with(&message) { "" } else { &spanned.label };
+        let label = if spanned.label.ends_with(&message) {
+            ""
+        } else {
+            &spanned.label
+        };
         if !is_twice {
             marks.push(Mark {
                 range: start..end,
@@ -69,7 +80,9 @@ fn drawn(error: &CompilationError, code: &str, columns: &Columns, gone: &Gone) -
     let help = error.help().into_iter().filter(|text| !internal(text));
     let mut help: Vec<String> = help.map(|text| on_one_line(&text)).collect();
     help.dedup();
-    help.extend(for_error(error.code(), &message, gone).map(|hint| format!("in a notebook: {hint}")));
+    help.extend(
+        for_error(error.code(), &message, gone).map(|hint| format!("in a notebook: {hint}")),
+    );
     draw(
         &in_the_students_words(&message),
         error.code(),
@@ -94,7 +107,10 @@ mod tests {
 
     #[test]
     fn a_short_suggestion_is_one_line() {
-        assert_eq!(on_one_line("a similar name exists\n\nnet"), "a similar name exists: `net`");
+        assert_eq!(
+            on_one_line("a similar name exists\n\nnet"),
+            "a similar name exists: `net`"
+        );
         assert_eq!(on_one_line("remove this\n\n"), "remove this");
         let long = format!("use\n\n{}", "x".repeat(80));
         assert_eq!(on_one_line(&long), long);

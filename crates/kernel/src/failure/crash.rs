@@ -26,7 +26,8 @@ pub(crate) fn terminated(status: &str, errors: &str, variables: usize) -> Failur
         ),
         Some(9) => (
             "Killed",
-            "the cell's process was killed (signal 9), most likely because memory ran out".to_owned(),
+            "the cell's process was killed (signal 9), most likely because memory ran out"
+                .to_owned(),
             "load less at a time, or drop what is not needed: `drop(x);`",
         ),
         Some(6) => (
@@ -39,8 +40,16 @@ pub(crate) fn terminated(status: &str, errors: &str, variables: usize) -> Failur
             "the cell touched memory that is not its own (segmentation fault)".to_owned(),
             "look for `unsafe` code, in the cell or in a library it uses",
         ),
-        Some(8) => ("ArithmeticFault", "an impossible arithmetic operation (signal 8)".to_owned(), ""),
-        Some(signal) => ("Crash", format!("the cell's process was ended by signal {signal}"), ""),
+        Some(8) => (
+            "ArithmeticFault",
+            "an impossible arithmetic operation (signal 8)".to_owned(),
+            "",
+        ),
+        Some(signal) => (
+            "Crash",
+            format!("the cell's process was ended by signal {signal}"),
+            "",
+        ),
         None => (
             "Exit",
             format!("the cell ended its process{}", code(status)),
@@ -63,8 +72,20 @@ pub(crate) fn killed(variables: usize) -> Failure {
     lost("Interrupted", what, help, variables)
 }
 
+/// The library was compiled anew while its former self was at work in the process.
+pub(crate) fn replaced(crates: &[String], variables: usize) -> Failure {
+    let what = format!(
+        "the sources of {} have changed: compiled anew, and the process began again",
+        crates.join(", ")
+    );
+    lost("SourcesChanged", &what, "run this cell once more", variables)
+}
+
 fn lost(name: &str, what: &str, help: &str, variables: usize) -> Failure {
-    let mut help: Vec<_> = [help.to_owned()].into_iter().filter(|text| !text.is_empty()).collect();
+    let mut help: Vec<_> = [help.to_owned()]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect();
     help.push(match variables {
         0 => "functions, types and dependencies are kept".to_owned(),
         1 => "the 1 variable is lost; functions, types and dependencies are kept: run the cells from the top".to_owned(),
@@ -108,8 +129,14 @@ mod tests {
         assert_eq!(name(&died(11), ""), "SegmentationFault");
         assert_eq!(name(&died(6), ""), "Abort");
         assert_eq!(name(&died(9), ""), "Killed");
-        assert_eq!(name(&died(6), "thread 'main' has overflowed its stack"), "StackOverflow");
-        assert_eq!(name(&died(6), "memory allocation of 99 bytes failed"), "OutOfMemory");
+        assert_eq!(
+            name(&died(6), "thread 'main' has overflowed its stack"),
+            "StackOverflow"
+        );
+        assert_eq!(
+            name(&died(6), "memory allocation of 99 bytes failed"),
+            "OutOfMemory"
+        );
         let exit = terminated("Subprocess terminated with status: exit status: 3", "", 1);
         assert_eq!(exit.value, "the cell ended its process with code 3");
         assert!(exit.traceback.join("\n").contains("the 1 variable is lost"));

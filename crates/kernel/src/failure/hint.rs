@@ -49,9 +49,13 @@ pub(crate) fn for_error(code: Option<&str>, message: &str, gone: &Gone) -> Optio
 /// The hint for a failure that evcxr describes in words.
 pub(crate) fn for_message(message: &str) -> Option<&'static str> {
     if message.contains("is a closure") {
-        Some("write a function, `fn f(x: f64) -> f64 { … }`, or put the cell's code in braces `{ … }`")
+        Some(
+            "write a function, `fn f(x: f64) -> f64 { … }`, or put the cell's code in braces `{ … }`",
+        )
     } else if message.contains("determine type of variable") {
-        Some("say its type, as in `let x: Vec<f64> = …`; if it borrows or is a closure, use it up in the same cell, in braces `{ … }`")
+        Some(
+            "say its type, as in `let x: Vec<f64> = …`; if it borrows or is a closure, use it up in the same cell, in braces `{ … }`",
+        )
     } else if message.contains("cannot be persisted") {
         Some(REFERENCE)
     } else {
@@ -91,7 +95,10 @@ mod tests {
         let hint = for_error(Some("E0425"), message, &gone).unwrap();
         assert!(hint.starts_with("`data` was moved in cell [4]"), "{hint}");
         let hint = for_error(Some("E0425"), message, &Gone::new()).unwrap();
-        assert!(hint.contains("run the cell that defines `data` first"), "{hint}");
+        assert!(
+            hint.contains("run the cell that defines `data` first"),
+            "{hint}"
+        );
     }
 
     #[test]
@@ -99,7 +106,13 @@ mod tests {
         let none = Gone::new();
         let hint = |code, message| for_error(Some(code), message, &none).unwrap_or_default();
         assert!(hint("E0382", "borrow of moved value: `net`").contains("`net.clone()`"));
-        assert!(hint("E0433", "failed to resolve: use of undeclared type `HashMap`").contains("use"));
+        assert!(
+            hint(
+                "E0433",
+                "failed to resolve: use of undeclared type `HashMap`"
+            )
+            .contains("use")
+        );
         assert!(hint("E0597", "`v` does not live long enough").contains(".to_vec()"));
         assert!(hint("E0596", "cannot borrow `x` as mutable").contains("let mut x = x;"));
         assert_eq!(hint("E0308", "mismatched types"), "");

@@ -10,6 +10,6 @@ mod run;
 mod snippet;
 
 pub(crate) use compile::compile_failure;
-pub(crate) use crash::{interrupted, killed, stopped_early, terminated};
+pub(crate) use crash::{interrupted, killed, replaced, stopped_early, terminated};
 pub(crate) use hint::{Gone, for_message};
 pub(crate) use run::{Kept, Panicked, panic_failure, question_mark_failure};

@@ -24,13 +24,19 @@ impl Kept {
             (0, []) => String::new(),
             (alive, []) => format!("All {alive} variables of earlier cells are kept."),
             (0, lost) => format!("Used up by this cell: {}.", names(lost)),
-            (alive, lost) => format!("Kept: {alive} variables. Used up by this cell: {}.", names(lost)),
+            (alive, lost) => format!(
+                "Kept: {alive} variables. Used up by this cell: {}.",
+                names(lost)
+            ),
         };
         if !self.not_made.is_empty() {
             if !text.is_empty() {
                 text.push(' ');
             }
-            text.push_str(&format!("Not defined by this cell: {}.", names(&self.not_made)));
+            text.push_str(&format!(
+                "Not defined by this cell: {}.",
+                names(&self.not_made)
+            ));
         }
         text
     }
@@ -65,7 +71,13 @@ impl Panicked {
             file: text(&event["file"]),
             line: number(&event["line"]),
             frames: frames
-                .map(|frame| (text(&frame["name"]), text(&frame["file"]), number(&frame["line"])))
+                .map(|frame| {
+                    (
+                        text(&frame["name"]),
+                        text(&frame["file"]),
+                        number(&frame["line"]),
+                    )
+                })
                 .collect(),
         }
     }
@@ -79,9 +91,16 @@ pub(crate) fn panic_failure(
 ) -> Failure {
     let mut help = Vec::new();
     if place.is_none() && !panicked.file.is_empty() {
-        help.push(format!("it happened in {}, line {}", panicked.file, panicked.line));
+        help.push(format!(
+            "it happened in {}, line {}",
+            panicked.file, panicked.line
+        ));
         let frames = panicked.frames.iter().take(6).map(|(name, file, line)| {
-            if file.is_empty() { format!("  in {name}") } else { format!("  in {name} ({file}, line {line})") }
+            if file.is_empty() {
+                format!("  in {name}")
+            } else {
+                format!("  in {name} ({file}, line {line})")
+            }
         });
         let frames: Vec<_> = frames.collect();
         if !frames.is_empty() {
@@ -167,7 +186,10 @@ mod tests {
             alive: 3,
         };
         let failure = panic_failure(&Panicked::read(&event), Some((place, code)), &kept);
-        assert_eq!((failure.name.as_str(), failure.value.as_str()), ("Panic", "index out of bounds: 7"));
+        assert_eq!(
+            (failure.name.as_str(), failure.value.as_str()),
+            ("Panic", "index out of bounds: 7")
+        );
         let text = failure.traceback.join("\n");
         for part in [
             "let x = v[7];",
@@ -179,9 +201,17 @@ mod tests {
 
     #[test]
     fn an_error_of_several_lines_keeps_them() {
-        let failure = question_mark_failure("ShapeError", "bad\n  expected  2\n  got  3", None, &Kept::default());
+        let failure = question_mark_failure(
+            "ShapeError",
+            "bad\n  expected  2\n  got  3",
+            None,
+            &Kept::default(),
+        );
         assert_eq!(failure.value, "bad");
         let text = failure.traceback.join("\n");
-        assert!(text.contains("ShapeError: bad") && text.contains("  expected  2\n  got  3"), "{text}");
+        assert!(
+            text.contains("ShapeError: bad") && text.contains("  expected  2\n  got  3"),
+            "{text}"
+        );
     }
 }

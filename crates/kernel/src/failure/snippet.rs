@@ -103,7 +103,14 @@ mod tests {
             &["do that".to_owned()],
         )
         .join("\n");
-        for part in ["E0001", "it broke", "this cell", "let x = 1;", "here", "do that"] {
+        for part in [
+            "E0001",
+            "it broke",
+            "this cell",
+            "let x = 1;",
+            "here",
+            "do that",
+        ] {
             assert!(drawn.contains(part), "{part} in {drawn}");
         }
     }

@@ -1,0 +1,271 @@
+"""The kernel `chainrule` against the Jupyter protocol's own test suite, `jupyter_kernel_test`.
+
+Every optional part that applies is switched on. Two do not: this kernel has no pager, and it speaks
+version 5.3 of the protocol, to which the welcome message of 5.4 is unknown. What the suite leaves
+out and a student meets every day comes below it: input, stop, errors in the queue, restart.
+
+See README.md beside this file for how to run it.
+"""
+
+import queue
+import time
+import unittest
+
+import jupyter_kernel_test
+from jupyter_client.manager import start_new_kernel
+from jupyter_kernel_test.msgspec_v5 import validate_message
+
+KERNEL = "chainrule"
+# A cell is compiled, on a machine that may be busy. The suite's own limit is for interpreters.
+LIMIT = 120
+
+
+class Suite(jupyter_kernel_test.KernelTests):
+    kernel_name = KERNEL
+    language_name = "Rust"
+    file_extension = ".rs"
+
+    code_hello_world = 'println!("hello, world");'
+    code_stderr = 'eprintln!("oh");'
+    completion_samples = [
+        {"text": "Experim", "matches": {"Experiment"}},
+        {"text": "Mnist::load_f", "matches": {"load_from(folder)"}},
+        {"text": "let n = 5.0f64.sqr", "matches": {"sqrt()"}},
+        {"text": "/* é 🦀 */ plot_lear", "matches": {"plot_learning_curves(experiments)"}},
+    ]
+    complete_code_samples = ["let a = 3;", "fn f() -> i32 {\n    3\n}", "vec![1, 2]", ""]
+    incomplete_code_samples = [
+        "fn f() {",
+        "let a = (1,",
+        'let text = "abc',
+        "/* a comment",
+        "let a = vec![1]\n    .iter()\n    .map(|x| {",
+    ]
+    invalid_code_samples = []
+    code_generate_error = "let wrong: i32 = true;"
+    code_execute_result = [
+        {"code": "6 * 7", "result": "42"},
+        {"code": '"a, ".repeat(2)', "result": '"a, a, "'},
+        {"code": "array![1.0, 2.0]", "mime": "text/plain"},
+        {"code": "Model::input(4).dense(2).softmax()", "mime": "text/html"},
+    ]
+    code_display_data = [
+        {"code": "show(&array![1.0]);", "mime": "text/plain"},
+        {
+            "code": 'show(&LinePlot::new("Loss").line("train", &[(0.0, 2.0), (1.0, 1.0)]).draw()?);',
+            "mime": "image/png",
+        },
+    ]
+    code_history_pattern = "6 ?*7"
+    supported_history_operations = ("tail", "range", "search")
+    code_inspect_sample = "Experiment"
+    code_clear_output = "clear_output(false);"
+
+    def execute_helper(self, code, timeout=LIMIT, **arguments):
+        return super().execute_helper(code, timeout=timeout, **arguments)
+
+
+class Everyday(unittest.TestCase):
+    """One session, fresh for each class; the tests leave no variables behind."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.manager, cls.client = start_new_kernel(kernel_name=KERNEL)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.client.stop_channels()
+        cls.manager.shutdown_kernel()
+
+    def answer(self, ask, limit=LIMIT):
+        """The reply to a request on the shell channel."""
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            reply = self.client.get_shell_msg(timeout=limit)
+            if reply["parent_header"].get("msg_id") == ask:
+                validate_message(reply, reply["msg_type"], ask)
+                return reply["content"]
+        self.fail("no reply")
+
+    def outputs(self, ask, limit=LIMIT):
+        """What a request publishes until the kernel is idle again, as (type, content)."""
+        found = []
+        for message in self.published(ask, limit):
+            if message["msg_type"] not in ("status", "execute_input"):
+                found.append((message["msg_type"], message["content"]))
+        return found
+
+    def published(self, ask, limit=LIMIT):
+        while True:
+            message = self.client.get_iopub_msg(timeout=limit)
+            if message["parent_header"].get("msg_id") != ask:
+                continue
+            validate_message(message, message["msg_type"], ask)
+            yield message
+            if message["content"].get("execution_state") == "idle":
+                return
+
+    def run_cell(self, code, **arguments):
+        ask = self.client.execute(code, **arguments)
+        return self.answer(ask), self.outputs(ask)
+
+    def text(self, outputs, name="stdout"):
+        return "".join(c["text"] for kind, c in outputs if kind == "stream" and c["name"] == name)
+
+    def test_a_cell_asks_for_a_line(self):
+        code = 'let name = chainrule::notebook::input("Name? ")?; println!("I am {name}");'
+        ask = self.client.execute(code, allow_stdin=True)
+        question = self.client.get_stdin_msg(timeout=LIMIT)
+        validate_message(question, "input_request", ask)
+        self.assertEqual(question["content"], {"prompt": "Name? ", "password": False})
+        self.client.input("Ferris é 🦀")
+        self.assertEqual(self.answer(ask)["status"], "ok")
+        self.assertIn("I am Ferris é 🦀", self.text(self.outputs(ask)))
+
+    def test_a_front_end_that_cannot_ask_gets_an_error(self):
+        reply, _ = self.run_cell('chainrule::notebook::input("Name? ")?;', allow_stdin=False)
+        self.assertEqual(reply["status"], "error")
+
+    def test_a_silent_cell_is_neither_counted_nor_shown(self):
+        before = self.run_cell("1")[0]["execution_count"]
+        reply, outputs = self.run_cell('println!("quiet")', silent=True)
+        self.assertEqual((reply["status"], outputs), ("ok", []))
+        self.assertEqual(self.run_cell("1")[0]["execution_count"], before + 1)
+
+    def test_cells_behind_a_failed_one_are_aborted(self):
+        bad = self.client.execute("undefined_name")
+        behind = self.client.execute('println!("behind")')
+        self.assertEqual(self.answer(bad)["status"], "error")
+        self.assertEqual(self.answer(behind)["status"], "aborted")
+        self.assertEqual(self.outputs(behind), [])
+        self.assertEqual(self.run_cell("1")[0]["status"], "ok")
+
+    def test_every_kind_of_error_has_a_name_and_a_place(self):
+        for code, name, value in [
+            ("let n: i32 = true;", "E0308", "mismatched types"),
+            ('let n: i32 = "x".parse()?;', "ParseIntError", "invalid digit"),
+            ("let v: Vec<i32> = vec![];\nv[3]", "panic", "index out of bounds"),
+        ]:
+            with self.subTest(code=code):
+                reply, outputs = self.run_cell(code)
+                self.assertEqual(reply["status"], "error")
+                [(kind, error)] = outputs
+                self.assertEqual(kind, "error")
+                for field in ("ename", "evalue", "traceback"):
+                    self.assertEqual(error[field], reply[field])
+                self.assertIn(name.lower(), f"{error['ename']} {error['traceback']}".lower())
+                self.assertIn(value, error["evalue"])
+                self.assertIn("this cell:", "\n".join(error["traceback"]))
+
+    def test_stop_ends_a_cell_and_keeps_the_variables(self):
+        self.assertEqual(self.run_cell("let kept = 41 + 1;")[0]["status"], "ok")
+        code = 'println!("started"); while !interrupted() { std::hint::spin_loop(); }'
+        ask = self.client.execute(code)
+        pressed = None
+        for message in self.published(ask):
+            if message["msg_type"] == "stream" and "started" in message["content"]["text"]:
+                self.manager.interrupt_kernel()
+                pressed = time.monotonic()
+        self.assertLess(time.monotonic() - pressed, 2)
+        self.assertEqual(self.answer(ask)["status"], "error")
+        _, outputs = self.run_cell("kept")
+        self.assertEqual(outputs[0][1]["data"]["text/plain"], "42")
+
+    def test_completion_and_information_come_while_a_cell_runs(self):
+        code = 'println!("started"); while !interrupted() { std::hint::spin_loop(); }'
+        ask = self.client.execute(code)
+        for message in self.published(ask):
+            if message["msg_type"] == "stream" and "started" in message["content"]["text"]:
+                start = time.monotonic()
+                info = self.answer(self.client.kernel_info(), 10)
+                self.assertEqual(info["implementation"], "chainrule")
+                self.assertLess(time.monotonic() - start, 1)
+                found = self.answer(self.client.complete("whi"), 10)
+                self.assertIn("while", found["matches"])
+                self.manager.interrupt_kernel()
+        self.answer(ask)
+
+    def test_outputs_come_in_order_and_when_they_happen(self):
+        code = """
+for i in 0..3 {
+    println!("{i}");
+    show(&array![i as f64]);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+}
+"""
+        ask = self.client.execute(code)
+        kinds, times = [], []
+        for message in self.published(ask):
+            if message["msg_type"] in ("stream", "display_data"):
+                kinds.append(message["msg_type"])
+                times.append(time.monotonic())
+        self.assertEqual(kinds, ["stream", "display_data"] * 3)
+        self.assertGreater(times[-1] - times[0], 0.5)
+        self.answer(ask)
+
+    def test_a_display_is_updated_by_its_handle(self):
+        _, outputs = self.run_cell("let shown = show(&array![1.0]); shown.update(&array![2.0]);")
+        self.assertEqual([kind for kind, _ in outputs], ["display_data", "update_display_data"])
+        first, second = (content["transient"]["display_id"] for _, content in outputs)
+        self.assertEqual(first, second)
+
+    def test_a_comm_that_nobody_knows_is_closed(self):
+        message = self.client.session.msg(
+            "comm_open", {"comm_id": "a", "target_name": "nobody", "data": {}}
+        )
+        self.client.shell_channel.send(message)
+        kinds = [kind for kind, _ in self.outputs(message["header"]["msg_id"])]
+        self.assertEqual(kinds, ["comm_close"])
+
+
+class Life(unittest.TestCase):
+    """Sessions of their own, since they end."""
+
+    def test_restart_forgets_everything_and_works(self):
+        manager, client = start_new_kernel(kernel_name=KERNEL)
+        try:
+            client.execute_interactive("let x = 1;", timeout=LIMIT, output_hook=lambda _: None)
+            manager.restart_kernel()
+            client.wait_for_ready(timeout=LIMIT)
+            quiet = lambda _: None  # noqa: E731
+            reply = client.execute_interactive("x", timeout=LIMIT, output_hook=quiet)
+            self.assertEqual(reply["content"]["status"], "error")
+            reply = client.execute_interactive("1", timeout=LIMIT, output_hook=quiet)
+            self.assertEqual(reply["content"]["status"], "ok")
+        finally:
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)
+
+    def test_the_kernel_outlives_a_crash_of_the_cell(self):
+        manager, client = start_new_kernel(kernel_name=KERNEL)
+        try:
+            quiet = lambda _: None  # noqa: E731
+            for code in ["std::process::abort()", "fn f(n: u64) -> u64 { f(n + 1) + 1 }\nf(0)"]:
+                with self.subTest(code=code):
+                    reply = client.execute_interactive(code, timeout=LIMIT, output_hook=quiet)
+                    self.assertEqual(reply["content"]["status"], "error")
+                    reply = client.execute_interactive("1 + 1", timeout=LIMIT, output_hook=quiet)
+                    self.assertEqual(reply["content"]["status"], "ok")
+        finally:
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)
+
+    def test_shutdown_is_told_and_leaves_nothing_running(self):
+        manager, client = start_new_kernel(kernel_name=KERNEL)
+        client.execute_interactive("1", timeout=LIMIT, output_hook=lambda _: None)
+        ask = client.shutdown()
+        reply = client.get_control_msg(timeout=10)
+        validate_message(reply, "shutdown_reply", ask)
+        end = time.monotonic() + 10
+        while manager.is_alive() and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertFalse(manager.is_alive())
+        with self.assertRaises(queue.Empty):
+            while True:
+                client.get_iopub_msg(timeout=0.5)
+        client.stop_channels()
+        manager.cleanup_resources()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,299 @@
+"""What a student meets in a notebook on the kernel `chainrule`: `cargo lab test` runs this."""
+
+import os
+import signal
+import time
+import unittest
+
+from session import Session
+
+TRAIN = """
+let data = Mnist::load()?.with_validation(5_000)?;
+let model = Model::input(784).dense(10).softmax();
+"""
+
+
+class TestCells(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.session = Session()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.session.close()
+
+    def run_ok(self, code, **options):
+        cell = self.session.run(code, **options)
+        self.assertEqual(cell.status, "ok", cell.traceback())
+        return cell
+
+    def run_failing(self, code, name, **options):
+        cell = self.session.run(code, **options)
+        self.assertEqual(cell.status, "error")
+        self.assertEqual(cell.reply["ename"], name, cell.traceback())
+        self.assertEqual(cell.outputs[-1][0], "error")
+        return cell
+
+    def test_the_prelude_is_there_and_its_dependency_line_costs_nothing(self):
+        library = os.path.join(os.path.dirname(__file__), "../../crates/chainrule")
+        cell = self.run_ok(f':dep chainrule = {{ path = "{library}" }}\nuse chainrule::prelude::*;')
+        self.assertLess(cell.seconds, 0.2)
+        self.assertEqual(self.run_ok("Model::input(2).dense(1).squared_error().summary()?.total").result(), "3")
+
+    def test_outputs_come_in_order_and_all_of_them(self):
+        cell = self.run_ok(
+            'println!("one");\nlet _a = show(&array![1.0]);\neprintln!("two");\n'
+            'let _b = show(&array![2.0]);\nprint!("three");\n4'
+        )
+        shown = [c.get("text") or c["data"]["text/plain"] for _, c in cell.outputs]
+        self.assertEqual(len([k for k in cell.kinds() if k == "display_data"]), 2)
+        out = [text for text in shown if text != "two\n"]
+        self.assertEqual(out, ["one\n", "[1]\nshape [1]", "[2]\nshape [1]", "three", "4"])
+
+    def test_nothing_is_shown_for_nothing(self):
+        for code in ("for _ in 0..2 {}", "let a = 1;", "()", "let mut b = 1; b += 1"):
+            self.assertEqual(self.run_ok(code).outputs, [], code)
+
+    def test_text_without_a_newline_comes_while_the_cell_runs(self):
+        cell = self.run_ok(
+            'for i in 0..4 { print!("\\r{i}"); std::thread::sleep(std::time::Duration::from_millis(300)); }'
+        )
+        self.assertEqual(cell.text(), "\r0\r1\r2\r3")
+        times = [seconds for seconds, kind, _ in cell.arrivals if kind == "stream"]
+        self.assertGreater(times[-1] - times[0], 0.5)
+
+    def test_a_display_can_be_updated_and_taken_away(self):
+        cell = self.run_ok("let handle = show(&array![1.0]);\nhandle.update(&array![2.0]);")
+        self.assertEqual([c["data"]["text/plain"] for _, c in cell.outputs], ["[2]\nshape [1]"])
+        cell = self.run_ok('println!("gone");\nclear_output(false);\nprintln!("here");')
+        self.assertEqual(cell.text(), "here\n")
+
+    def test_a_panic_is_an_error_at_its_line_and_variables_live_on(self):
+        self.run_ok("let kept = vec![1, 2, 3];")
+        cell = self.run_failing("let fresh = 1;\nlet x = kept[7];", "Panic")
+        for part in ("index out of bounds", "let x = kept[7];", "this cell:2", "Not defined by this cell: fresh, x."):
+            self.assertIn(part, cell.traceback())
+        self.assertNotIn("stack backtrace", cell.traceback() + cell.text("stderr"))
+        self.assertEqual(self.run_ok("kept.len()").result(), "3")
+
+    def test_a_panic_in_a_library_names_the_cells_line(self):
+        cell = self.run_failing("let a = array![[1.0, 2.0]];\n\na.dot(&array![[1.0], [2.0], [3.0]])", "Panic")
+        self.assertIn("this cell:3", cell.traceback())
+
+    def test_a_panic_in_a_function_of_an_earlier_cell_names_that_cell(self):
+        number = self.session.run("// first\nfn pick(v: &[i32]) -> i32 {\n    v[9]\n}").reply["execution_count"]
+        cell = self.run_failing("pick(&[1])", "Panic")
+        self.assertIn(f"cell [{number}]:3", cell.traceback())
+
+    def test_a_question_mark_is_an_error_with_its_line_and_nothing_else(self):
+        cell = self.run_failing('let a = 1;\nlet b: i32 = "x".parse()?;\nprintln!("never");', "ParseIntError")
+        self.assertIn("this cell:2", cell.traceback())
+        self.assertEqual(cell.kinds(), ["error"])
+        cell = self.run_failing("Model::input(4).dense(2).build(1)?", "ModelError")
+        self.assertIn("try       end it with .softmax()", cell.traceback())
+
+    def test_the_compilers_errors_are_at_the_students_lines(self):
+        cell = self.run_failing('let a = 1;\nlet b: i32 = "é"; // why', "CompileError")
+        for part in ("E0308", "this cell:2:14", 'let b: i32 = "é"; // why', "expected `i32`, found `&str`"):
+            self.assertIn(part, cell.traceback())
+
+    def test_the_commonest_mistakes_have_hints(self):
+        self.run_ok("let moved = vec![1];\nlet new_owner = moved;")
+        self.run_ok("let away = vec![1];")
+        number = self.run_ok("drop(away);").reply["execution_count"]
+        for code, hint in (
+            ("away.len()", f"`away` was moved in cell [{number}]"),
+            ("let v = vec![1];\nlet r = &v;", "own what they hold"),
+            ("let f = |x: i32| x;", "write a function"),
+            ("let m = HashMap::new();", "use std::collections::HashMap;"),
+            ("struct Hidden;\nHidden", "#[derive(Debug)]"),
+            ("Some(1)?", "`?`"),
+        ):
+            cell = self.run_failing(code, "CompileError")
+            self.assertIn(hint, cell.traceback())
+            self.assertNotIn("evcxr", cell.traceback())
+            self.assertNotIn("chainrule_tell", cell.traceback())
+
+    def test_a_cell_can_be_run_again_and_types_can_change(self):
+        for value in ("1", '"text"'):
+            self.run_ok(f"let again = {value};")
+        self.assertEqual(self.run_ok("again").result(), '"text"')
+
+    def test_completion_and_documentation(self):
+        self.run_ok("let network = Model::input(4).dense(2).softmax().build(1)?;")
+        code = "let é = network.forw"
+        reply = self.session.ask(self.session.client.complete(code, len(code)))
+        self.assertTrue(any(match.startswith("forward") for match in reply["matches"]), reply)
+        self.assertEqual(code[reply["cursor_start"] : reply["cursor_end"]], "forw")
+        reply = self.session.ask(self.session.client.inspect("Mnist::load()", 9))
+        self.assertTrue(reply["found"])
+        self.assertIn("MNIST", reply["data"]["text/plain"])
+
+    def test_completion_while_a_cell_runs(self):
+        self.run_ok("let patience = 1;")
+        code = "patien"
+        matches = []
+
+        def complete():
+            time.sleep(1.0)
+            matches.append(self.session.client.complete(code, len(code)))
+
+        cell = self.session.run("std::thread::sleep(std::time::Duration::from_secs(3));", during=complete)
+        self.assertEqual(cell.status, "ok")
+        # It came before the cell's own answer.
+        answers = [m["content"] for m in self.session.passed if m["parent_header"].get("msg_id") in matches]
+        self.assertEqual(["patience" in answer["matches"] for answer in answers], [True])
+
+    def test_input_is_asked_for(self):
+        cell = self.run_ok('let name = chainrule::notebook::input("Name? ")?;\nname', answer="Ada")
+        self.assertEqual(cell.result(), '"Ada"')
+
+    def test_commands(self):
+        self.run_ok("let table = array![[1.0, 2.0]];")
+        self.assertIn("table", self.run_ok(":vars").result())
+        self.assertIn("Array2<f64>", self.run_ok(":vars").result())
+        self.assertIn(":dep", self.run_ok(":help").result())
+        cell = self.run_ok("%%time\nlet timed = 1;")
+        self.assertRegex(cell.text(), r"compiled in .*s, ran in .*s\n")
+        self.assertEqual(self.run_ok("!echo shell").text(), "shell\n")
+        self.run_failing("!exit 3", "ShellError")
+
+    def test_a_large_cell_and_much_output(self):
+        long = "let long = \"" + "x" * 1_000_000 + "\".len();\nlong"
+        self.assertEqual(self.run_ok(long).result(), "1000000")
+        cell = self.run_ok('for _ in 0..300_000 { println!("{}", "y".repeat(99)); }')
+        shown = sum(len(c["text"]) for k, c in cell.outputs if k == "stream")
+        self.assertLess(shown, 12_000_000)
+        self.assertIn("cut", cell.text("stderr"))
+        self.assertEqual(self.run_ok("1 + 1").result(), "2")
+
+
+class TestTraining(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.session = Session()
+        cls.session.run(TRAIN)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.session.close()
+
+    def test_a_live_curve_moves_and_the_final_picture_stays(self):
+        code = 'let a = Experiment::new("live", &model, &data).settings(&[(8, 0.1)]).run()?;'
+        cell = self.session.run(code)
+        self.assertEqual(cell.status, "ok", cell.traceback())
+        updates = [c for _, kind, c in cell.arrivals if kind == "update_display_data"]
+        self.assertGreater(len(updates), 1)
+        self.assertEqual(cell.kinds(), ["display_data"])
+        self.assertIn("image/png", cell.outputs[0][1]["data"])
+
+    def test_what_the_student_shows_takes_the_place_of_the_live_curve(self):
+        code = (
+            'println!("first");\n'
+            'let b = Experiment::new("live", &model, &data).settings(&[(8, 0.1)]).run()?;\n'
+            "plot_learning_curves(&[&b])"
+        )
+        cell = self.session.run(code)
+        self.assertIn("display_data", [kind for _, kind, _ in cell.arrivals])
+        self.assertEqual(cell.kinds(), ["stream", "execute_result"])
+        self.assertEqual(cell.text(), "first\n")
+
+    def test_stop_keeps_what_was_trained(self):
+        code = (
+            'let c = Experiment::new("long", &model, &data).settings(&[(500, 0.1)]).run()?;\n'
+            "let after = 1;"
+        )
+        pressed = []
+
+        def press():
+            time.sleep(2.0)
+            pressed.append(time.monotonic())
+            self.session.interrupt()
+
+        cell = self.session.run(code, during=press)
+        self.assertEqual(cell.reply["ename"], "Interrupted")
+        self.assertLess(time.monotonic() - pressed[0], 2.0)
+        cell = self.session.run("(c.runs[0].interrupted, c.runs[0].samples > 1000, after)")
+        self.assertEqual(cell.result(), "(true, true, 1)", cell.traceback())
+        cell = self.session.run('Experiment::new("next", &model, &data).settings(&[(1, 0.1)]).quiet().run()?.runs[0].interrupted')
+        self.assertEqual(cell.result(), "false", cell.traceback())
+
+
+class TestEnds(unittest.TestCase):
+    """Cells that end their process, and a kernel that is killed."""
+
+    def setUp(self):
+        self.session = Session()
+
+    def tearDown(self):
+        self.session.close()
+
+    def lives_on(self):
+        cell = self.session.run("twice(21)")
+        self.assertEqual(cell.result(), "42", cell.traceback())
+        cell = self.session.run('let r: i32 = "x".parse()?;')
+        self.assertEqual(cell.reply["ename"], "ParseIntError")
+
+    def test_crashes_are_told_as_what_they_were_and_definitions_live_on(self):
+        self.session.run("fn twice(x: i32) -> i32 { 2 * x }")
+        recursion = "fn deep(n: u64) -> u64 { if n == u64::MAX { 0 } else { 1 + deep(n + 1) } }\nlet d = deep(0);\nd"
+        for code, name in (
+            ("unsafe { *(8 as *mut i32) = 1; }", "SegmentationFault"),
+            ("std::process::abort();", "Abort"),
+            ("std::process::exit(3);", "Exit"),
+            (recursion, "StackOverflow"),
+        ):
+            self.session.run("let value = 1;")
+            cell = self.session.run(code)
+            self.assertEqual(cell.reply["ename"], name, cell.traceback())
+            self.assertIn("lost", cell.traceback())
+            self.lives_on()
+
+    def test_code_that_does_not_listen_is_stopped(self):
+        self.session.run("fn twice(x: i32) -> i32 { 2 * x }\nlet value = 1;")
+        for presses, least, most in ((1, 2.5, 15.0), (2, 0.0, 2.5)):
+
+            def press(presses=presses):
+                time.sleep(1.5)
+                self.pressed = time.monotonic()
+                for _ in range(presses):
+                    self.session.interrupt(0.2)
+
+            cell = self.session.run("loop { std::hint::spin_loop(); }", during=press)
+            seconds = time.monotonic() - self.pressed
+            self.assertEqual(cell.reply["ename"], "Interrupted")
+            self.assertTrue(least < seconds < most, seconds)
+            self.lives_on()
+
+    def test_too_many_threads_do_not_end_the_kernel(self):
+        code = (
+            "let threads: Vec<_> = (0..3000).map(|_| std::thread::Builder::new().spawn("
+            "|| std::thread::sleep(std::time::Duration::from_secs(2)))).collect();\n"
+            "threads.len()"
+        )
+        self.assertIn(self.session.run(code).status, ("ok", "error"))
+        self.assertEqual(self.session.run("1 + 1").result(), "2")
+
+    def test_no_process_outlives_a_kernel_that_was_killed(self):
+        self.session.run("let id = std::process::id();")
+        child = int(self.session.run("id").result())
+        self.session.client.execute("loop { std::hint::spin_loop(); }")
+        time.sleep(1.5)
+        os.kill(self.session.pid, signal.SIGKILL)
+        for _ in range(50):
+            time.sleep(0.1)
+            if not alive(child):
+                return
+        self.fail("the process that runs cells lives on")
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

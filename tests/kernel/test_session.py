@@ -127,7 +127,7 @@ class TestCells(unittest.TestCase):
         self.assertEqual(code[reply["cursor_start"] : reply["cursor_end"]], "forw")
         reply = self.session.ask(self.session.client.inspect("Mnist::load()", 9))
         self.assertTrue(reply["found"])
-        self.assertIn("MNIST", reply["data"]["text/plain"])
+        self.assertIn("Loads the set", reply["data"]["text/plain"])
 
     def test_completion_while_a_cell_runs(self):
         self.run_ok("let patience = 1;")

@@ -11,8 +11,8 @@ use crate::cell::{Code, Head, Order, Place, locate, rewrite};
 use crate::child::{ERROR, PANIC, Piece};
 use crate::engine::{Report, Start};
 use crate::failure::{
-    Kept, Panicked, compile_failure, for_message, interrupted, killed, panic_failure,
-    question_mark_failure, replaced, stopped_early, terminated,
+    Kept, Panicked, compile_failure, interrupted, killed, panic_failure, question_mark_failure,
+    replaced, stopped_early, terminated,
 };
 use crate::kernel::Kernel;
 use crate::screen::Screen;
@@ -247,6 +247,9 @@ impl Kernel {
                 });
             }
             Err(_) if self.stop.pressed() => return Some(stopped_early()),
+            Err(evcxr::Error::CompilationErrors(errors)) if is_evcxrs_own(&errors) => {
+                return Some(words::untyped(code));
+            }
             Err(evcxr::Error::CompilationErrors(errors)) => {
                 return Some(compile_failure(
                     &errors,
@@ -255,7 +258,7 @@ impl Kernel {
                     &memory.gone,
                 ));
             }
-            Err(error) => return Some(words::refused(&error.to_string(), for_message)),
+            Err(error) => return Some(words::refused(&error.to_string())),
         };
         let lost = memory.replace(report.variables, cell.number, "was moved in");
         memory.remember(cell.number, &cell.code, &code.statements);
@@ -368,6 +371,21 @@ impl Told {
             screen.show(Output::Stderr("\n".to_owned()));
         }
     }
+}
+
+/// Whether the errors are all in what evcxr wrote around a cell. It checks a cell whose variables'
+/// types it cannot find, and stumbles there over every kept variable that is a `&'static str`.
+fn is_evcxrs_own(errors: &[evcxr::CompilationError]) -> bool {
+    let has_place = |error: &evcxr::CompilationError| {
+        error
+            .spanned_messages()
+            .iter()
+            .any(|message| message.span.is_some())
+    };
+    !errors.is_empty()
+        && errors
+            .iter()
+            .all(|error| error.code() == Some("E0521") && !has_place(error))
 }
 
 /// The code of a cell with its commands blank: they are no Rust.

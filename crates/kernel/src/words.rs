@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use chainrule_jupyter::Failure;
 
+use crate::cell::Code;
 use crate::engine::Report;
-use crate::failure::Panicked;
+use crate::failure::{Panicked, for_message};
 
 /// The crate that a line of cargo's says is being compiled, other than the cell itself.
 pub(crate) fn compiling(line: &str) -> Option<&str> {
@@ -114,10 +115,10 @@ pub(crate) fn broken(why: &str) -> Failure {
 }
 
 /// evcxr does not take the cell, in its words.
-pub(crate) fn refused(message: &str, hint: fn(&str) -> Option<&'static str>) -> Failure {
+pub(crate) fn refused(message: &str) -> Failure {
     let first = message.lines().next().unwrap_or_default().to_owned();
     let mut traceback = vec![format!("\x1b[1;31mCompileError\x1b[0m: {first}")];
-    match hint(message) {
+    match for_message(message) {
         Some(hint) => traceback.push(format!("\x1b[1;36mhelp\x1b[0m: {hint}")),
         None => traceback.extend(message.lines().skip(1).map(str::to_owned)),
     }
@@ -126,6 +127,21 @@ pub(crate) fn refused(message: &str, hint: fn(&str) -> Option<&'static str>) -> 
         value: first,
         traceback,
     }
+}
+
+/// evcxr could not find the type of a variable, and its own words on that are lost.
+pub(crate) fn untyped(code: &Code) -> Failure {
+    let message = match code.closures.as_slice() {
+        [] => format!(
+            "evcxr could not determine type of variable: one of `{}`",
+            code.defines.join("`, `")
+        ),
+        closures => format!(
+            "The variable `{}` is a closure, which cannot be kept",
+            closures.join("`, `")
+        ),
+    };
+    refused(&message)
 }
 
 /// A panic that did not end the cell.

@@ -8,7 +8,9 @@
 use std::collections::HashSet;
 
 use ra_ap_syntax::ast::{self, AstNode as _, HasName as _};
-use ra_ap_syntax::{Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken, T, TextRange};
+use ra_ap_syntax::{
+    Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken, T, TextRange,
+};
 
 use super::map::{Columns, Statement};
 
@@ -25,6 +27,8 @@ pub(crate) struct Code {
     pub(crate) names: HashSet<String>,
     /// Names that it gives to variables, in order.
     pub(crate) defines: Vec<String>,
+    /// Variables that are closures, which cannot be kept.
+    pub(crate) closures: Vec<String>,
     /// Whether it has loops, closures or functions: work that the compiler should optimise.
     pub(crate) computes: bool,
     /// Whether it is only blank lines and comments.
@@ -67,6 +71,12 @@ pub(crate) fn rewrite(code: &str) -> Code {
             .filter_map(|node| ast::LetStmt::cast(node.clone()))
             .flat_map(bound)
             .collect(),
+        closures: nodes
+            .iter()
+            .filter_map(|node| ast::LetStmt::cast(node.clone()))
+            .filter(|binding| matches!(binding.initializer(), Some(ast::Expr::ClosureExpr(_))))
+            .flat_map(bound)
+            .collect(),
         computes: nodes.iter().any(computes),
         is_empty: nodes.is_empty()
             && code.lines().all(|line| {
@@ -89,6 +99,15 @@ fn statements(root: &SyntaxNode, length: usize) -> Vec<SyntaxNode> {
         .flat_map(|list| list.syntax().children())
         .filter(|node| usize::from(node.text_range().end()) <= end)
         .collect()
+}
+
+/// Where a statement begins in the cell, without the comments before it: evcxr leaves those out.
+fn start_of(node: &SyntaxNode) -> usize {
+    let mut tokens = node
+        .descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token);
+    let first = tokens.find(|token| !token.kind().is_trivia());
+    offset(first.map_or(node.text_range(), |token| token.text_range()))
 }
 
 /// Where a range begins in the cell.
@@ -115,8 +134,8 @@ fn parts(code: &str, nodes: &[SyntaxNode], insertions: &[(usize, String)]) -> Ve
     nodes
         .iter()
         .map(|node| {
-            let range = node.text_range();
-            let (start, end) = (offset(range), usize::from(range.end()) - PRELUDE.len());
+            let start = start_of(node);
+            let end = usize::from(node.text_range().end()) - PRELUDE.len();
             let inside: Vec<_> = insertions
                 .iter()
                 .filter(|(at, _)| (start..=end).contains(at))
@@ -376,6 +395,10 @@ mod tests {
     fn parts_are_found_again_in_what_evcxr_is_given() {
         let code = rewrite("fn f() {}\nlet (a, mut b) = g()?;\n\na");
         assert_eq!(code.defines, ["a", "b"]);
+        assert_eq!(rewrite("let f = |x: i32| x;").closures, ["f"]);
+        let commented = rewrite("// why\n\n/* and */ fn f() {}");
+        assert_eq!(commented.statements[0].text, "fn f() {}");
+        assert_eq!(commented.statements[0].line, 3);
         let lines: Vec<_> = code.statements.iter().map(|part| part.line).collect();
         assert_eq!(lines, [1, 2, 4]);
         assert!(

@@ -78,7 +78,12 @@ pub(crate) fn replaced(crates: &[String], variables: usize) -> Failure {
         "the sources of {} have changed: compiled anew, and the process began again",
         crates.join(", ")
     );
-    lost("SourcesChanged", &what, "run this cell once more", variables)
+    lost(
+        "SourcesChanged",
+        &what,
+        "run this cell once more",
+        variables,
+    )
 }
 
 fn lost(name: &str, what: &str, help: &str, variables: usize) -> Failure {

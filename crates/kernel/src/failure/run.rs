@@ -95,7 +95,9 @@ pub(crate) fn panic_failure(
             "it happened in {}, line {}",
             panicked.file, panicked.line
         ));
-        let frames = panicked.frames.iter().take(6).map(|(name, file, line)| {
+        let frames = panicked.frames.iter();
+        let frames = frames.filter(|(name, _, _)| !name.contains("run_user_code"));
+        let frames = frames.take(6).map(|(name, file, line)| {
             if file.is_empty() {
                 format!("  in {name}")
             } else {

@@ -29,6 +29,7 @@ mod screen;
 mod settings;
 mod shell;
 mod stage;
+mod symbols;
 mod table;
 mod warm;
 mod words;

@@ -17,7 +17,7 @@ use crate::failure::{
 use crate::kernel::Kernel;
 use crate::screen::Screen;
 use crate::stage::{Happening, lock};
-use crate::{table, words};
+use crate::{symbols, table, words};
 
 /// A start that takes no longer is not worth a word.
 const SHORT: Duration = Duration::from_millis(400);
@@ -419,17 +419,27 @@ fn with_commands(head: &Head, code: &Code) -> String {
     lines.collect()
 }
 
+/// Where in the student's cells it happened: there, or where a library was called from.
 fn place_of(
     panicked: &Panicked,
     source: &str,
     code: &Code,
     items: &[(usize, crate::cell::Statement)],
 ) -> Option<Place> {
-    let frames = panicked.frames.iter().map(|(_, file, line)| (file, *line));
-    let mut lines = std::iter::once((&panicked.file, panicked.line)).chain(frames);
-    let (_, line) =
-        lines.find(|(file, _)| file.ends_with("cell/src/lib.rs") || *file == "src/lib.rs")?;
-    locate(source, line, &code.statements, items)
+    let frames = panicked
+        .frames
+        .iter()
+        .map(|(_, file, line)| (file.clone(), *line));
+    let there = std::iter::once((panicked.file.clone(), panicked.line));
+    let called = panicked
+        .addresses
+        .iter()
+        .flat_map(|(library, at)| symbols::lines(library, *at));
+    there
+        .chain(frames)
+        .chain(called)
+        .filter(|(file, _)| file.ends_with("cell/src/lib.rs"))
+        .find_map(|(_, line)| locate(source, line, &code.statements, items))
 }
 
 fn bundle(text: String, html: Option<String>) -> Map {

@@ -176,10 +176,7 @@ mod tests {
 
     #[test]
     fn a_closure_that_cannot_be_kept_has_a_hint_in_place_of_evcxrs_words() {
-        let failure = refused(
-            "The variable `f` is a closure, which cannot be persisted.\nYou can",
-            crate::failure::for_message,
-        );
+        let failure = refused("The variable `f` is a closure, which cannot be persisted.\nYou can");
         let text = failure.traceback.join("\n");
         assert!(
             text.contains("write a function") && !text.contains("You can"),

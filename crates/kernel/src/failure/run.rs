@@ -54,6 +54,8 @@ pub(crate) struct Panicked {
     pub(crate) line: usize,
     /// The functions that were at work, innermost first.
     pub(crate) frames: Vec<(String, String, usize)>,
+    /// Where in libraries of cells, innermost first: the library and the address in it.
+    pub(crate) addresses: Vec<(String, u64)>,
 }
 
 impl Panicked {
@@ -62,8 +64,12 @@ impl Panicked {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let number = |value: &Value| value.as_u64().unwrap_or(0) as usize;
         let frames = event["frames"].as_array().into_iter().flatten();
+        let addresses = event["addresses"].as_array().into_iter().flatten();
         Self {
             message: text(&event["message"]),
+            addresses: addresses
+                .map(|place| (text(&place["library"]), place["at"].as_u64().unwrap_or(0)))
+                .collect(),
             thread: event["thread"]
                 .as_str()
                 .filter(|name| *name != "main")

@@ -6,6 +6,7 @@
 //! - `EXPRESSION?` becomes `EXPRESSION.chainrule_tell(LINE).told()?`, with [`Tell`],
 //!   [`TellDisplay`] and [`TellDebug`] in scope.
 
+mod addresses;
 mod control;
 mod last;
 mod panics;

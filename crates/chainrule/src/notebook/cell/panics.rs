@@ -4,6 +4,7 @@ use std::{any::Any, backtrace::Backtrace, panic::PanicHookInfo};
 
 use serde_json::{Value, json};
 
+use super::addresses;
 use crate::notebook::live;
 
 /// So many frames are told at most, the innermost first.
@@ -15,7 +16,8 @@ pub(super) fn install() {
 
 fn event(info: &PanicHookInfo<'_>) -> Value {
     let place = info.location();
-    let frames = frames(&Backtrace::force_capture().to_string());
+    let backtrace = Backtrace::force_capture();
+    let frames = frames(&backtrace.to_string());
     json!({
         "event": "panic",
         "message": message(info.payload()),
@@ -24,6 +26,7 @@ fn event(info: &PanicHookInfo<'_>) -> Value {
         "column": place.map(std::panic::Location::column),
         "thread": std::thread::current().name(),
         "frames": frames,
+        "addresses": addresses::of_cells(&format!("{backtrace:#}")),
     })
 }
 

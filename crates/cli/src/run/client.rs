@@ -6,7 +6,7 @@ use std::time::Duration;
 use chainrule_error::{Error, ErrorKind, Result};
 use jupyter_protocol::{
     ConnectionInfo, ErrorOutput, ExecuteRequest, ExecutionState, JupyterMessage,
-    JupyterMessageContent, KernelInfoRequest, ReplyStatus, ShutdownRequest,
+    InterruptRequest, JupyterMessageContent, KernelInfoRequest, ReplyStatus, ShutdownRequest,
 };
 use jupyter_zmq_client::{
     DealerSendConnection, RuntimeError, create_client_control_connection,
@@ -30,7 +30,7 @@ const ATTEMPTS: u32 = 3;
 const EARLY: Duration = Duration::from_secs(5);
 
 /// A kernel that answers.
-pub(super) struct Kernel {
+pub(crate) struct Kernel {
     process: KernelProcess,
     connection: ConnectionInfo,
     session: String,
@@ -42,16 +42,16 @@ pub(super) struct Kernel {
 
 /// What a kernel answered to a request to run code.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(crate) struct Answer {
     /// Whether the kernel says that the code went well.
-    pub(super) ok: bool,
+    pub(crate) ok: bool,
     /// The first error that it showed.
-    pub(super) error: Option<ErrorOutput>,
+    pub(crate) error: Option<ErrorOutput>,
 }
 
 /// Why an answer will not come.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// The kernel's process ended; what is known of it.
     Died(String),
     /// The cell took longer than allowed.
@@ -74,7 +74,7 @@ impl Kernel {
     ///
     /// # Errors
     /// It cannot be started, dies, does not answer within `limit`, or the user interrupts.
-    pub(super) async fn start(
+    pub(crate) async fn start(
         spec: &Kernelspec,
         work: &Path,
         limit: Duration,
@@ -133,7 +133,7 @@ impl Kernel {
 
     /// Runs code and waits for the answer. Everything that the kernel shows meanwhile goes to
     /// `show`, with whether the kernel said that it belongs to this request.
-    pub(super) async fn execute(
+    pub(crate) async fn execute(
         &mut self,
         code: &str,
         limit: Option<Duration>,
@@ -205,7 +205,7 @@ impl Kernel {
     }
 
     /// Asks the kernel to end, and ends it if it does not.
-    pub(super) async fn end(mut self) {
+    pub(crate) async fn end(mut self) {
         let farewell = async {
             let mut control =
                 create_client_control_connection(&self.connection, &self.session).await?;

@@ -45,11 +45,16 @@ pub enum Command {
     Test(TestArgs),
     /// Say what is present, what is missing, and how to mend it
     Doctor,
+    /// Measure what a student waits for, on both kernels
+    Latency(LatencyArgs),
     /// List, verify and fetch the data sets
     Data(DataArgs),
     /// Start one session of the kernel; Jupyter calls this
     #[command(hide = true)]
     Kernel(KernelArgs),
+    /// Prepare the folder of the next session; the start of a session calls this
+    #[command(hide = true)]
+    Spare(SpareArgs),
 }
 
 /// Which notebooks to execute, and how.
@@ -79,6 +84,23 @@ pub struct TestArgs {
     /// kernel's own tests are left out
     #[arg(last = true, value_name = "ARGUMENTS")]
     pub arguments: Vec<String>,
+}
+
+/// What to measure.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct LatencyArgs {
+    /// How often the everyday cells are run; the first round is told apart
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub rounds: usize,
+    /// Instead of the comparison: so many sessions of our kernel at once
+    #[arg(long, value_name = "SESSIONS")]
+    pub many: Option<usize>,
+    /// Instead of the comparison: so many cells in one session of our kernel
+    #[arg(long, value_name = "CELLS")]
+    pub soak: Option<usize>,
+    /// Write every single value to this file
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
 }
 
 /// What to do with the data sets.
@@ -114,6 +136,17 @@ pub struct KernelArgs {
     pub stock: bool,
     /// The file that says where Jupyter listens
     pub connection_file: PathBuf,
+}
+
+/// Where a folder for the next session is prepared.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct SpareArgs {
+    /// The checkout
+    #[arg(long, value_name = "DIR")]
+    pub root: PathBuf,
+    /// Do it in this process
+    #[arg(long)]
+    pub now: bool,
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use chainrule_cli::args::{Cli, Command, RunArgs};
 use chainrule_cli::places::Places;
-use chainrule_cli::{data, doctor, lab, run, session, setup, test};
+use chainrule_cli::{data, doctor, lab, latency, run, session, setup, spare, test};
 use chainrule_error::Result;
 use clap::Parser as _;
 
@@ -35,8 +35,16 @@ fn obey(cli: Cli) -> Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        Some(Command::Latency(args)) => {
+            let places = Places::here()?;
+            if !setup::is_current(&places) {
+                setup::prepare(&places, out)?;
+            }
+            latency::measure(&places, &args, out)?;
+        }
         Some(Command::Data(args)) => data::obey(&args, out)?,
         Some(Command::Kernel(args)) => session::start(&args)?,
+        Some(Command::Spare(args)) => spare::obey(&args)?,
     }
     Ok(ExitCode::SUCCESS)
 }

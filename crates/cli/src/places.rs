@@ -167,6 +167,11 @@ impl Places {
         self.kernel().join("template")
     }
 
+    /// A copy of it that waits for the next session.
+    pub fn spare(&self) -> PathBuf {
+        self.kernel().join("spare")
+    }
+
     /// The build folders of running sessions.
     pub fn sessions(&self) -> PathBuf {
         self.kernel().join("sessions")

@@ -16,7 +16,7 @@ use crate::args::KernelArgs;
 use crate::places::{Places, cannot};
 use crate::setup::ahead;
 use crate::toolchain::{Toolchain, users_cargo_home, users_path};
-use crate::{tools, tree};
+use crate::{spare, tools, tree};
 
 /// Our kernel, building in `folder/cell` by the program of ours that it takes for cargo.
 ///
@@ -91,6 +91,9 @@ pub fn start(args: &KernelArgs) -> Result<()> {
         );
     }
     let (folder, held) = open(&places)?;
+    if !spare::make_later(&places) {
+        sweep_ended(&places)?;
+    }
     let mut command = if args.stock {
         let mut command = evcxr(&places, &folder);
         command.arg("--control_file");
@@ -115,21 +118,13 @@ fn become_it(mut command: Command) -> Result<()> {
     tools::run_visibly("The Rust kernel", &mut command)
 }
 
-/// Makes a build folder for this process: a copy of what was built ahead.
+/// Makes a build folder for this process: the spare, or a copy of what was built ahead.
 ///
 /// If that cannot be copied, the folder begins empty: the first `:dep` then takes minutes, and
 /// everything else works.
 fn open(places: &Places) -> Result<(PathBuf, File)> {
     let sessions = places.sessions();
-    fs::create_dir_all(&sessions).map_err(|cause| cannot("make the folder", &sessions, cause))?;
-    // A lock file that another session has made and not yet locked must not be swept away.
-    let one_at_a_time = places.kernel().join("sessions.lock");
-    let guard =
-        File::create(&one_at_a_time).map_err(|cause| cannot("write", &one_at_a_time, cause))?;
-    guard
-        .lock()
-        .map_err(|cause| cannot("lock", &one_at_a_time, cause))?;
-    sweep(&sessions);
+    let guard = one_at_a_time(places)?;
     let time = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
@@ -152,11 +147,35 @@ fn open(places: &Places) -> Result<(PathBuf, File)> {
     Ok((folder, held))
 }
 
+/// Holds others off from making and removing folders of sessions: a lock file that another session
+/// has made and not yet locked must not be swept away.
+fn one_at_a_time(places: &Places) -> Result<File> {
+    let sessions = places.sessions();
+    fs::create_dir_all(&sessions).map_err(|cause| cannot("make the folder", &sessions, cause))?;
+    let path = places.kernel().join("sessions.lock");
+    let guard = File::create(&path).map_err(|cause| cannot("write", &path, cause))?;
+    guard.lock().map_err(|cause| cannot("lock", &path, cause))?;
+    Ok(guard)
+}
+
 fn copy_ahead(places: &Places, folder: &Path) -> Result<()> {
     let lock = ahead::template_lock(places)?;
     lock.lock_shared()
         .map_err(|cause| cannot("lock", &places.template(), cause))?;
+    if spare::take(places, folder) {
+        return Ok(());
+    }
     tree::copy(&places.template(), folder)
+}
+
+/// Removes the folders of sessions that have ended.
+///
+/// # Errors
+/// The system refuses to lock.
+pub fn sweep_ended(places: &Places) -> Result<()> {
+    let _guard = one_at_a_time(places)?;
+    sweep(&places.sessions());
+    Ok(())
 }
 
 fn removed(folder: &Path) -> bool {
@@ -166,7 +185,7 @@ fn removed(folder: &Path) -> bool {
     }
 }
 
-/// Removes the folders of sessions that have ended: those whose lock is free.
+/// Ended are those whose lock is free.
 fn sweep(sessions: &Path) {
     let Ok(entries) = fs::read_dir(sessions) else {
         return;
@@ -207,6 +226,16 @@ mod tests {
                 "built"
             );
         }
+    }
+
+    #[test]
+    fn the_spare_becomes_the_folder_of_a_session() {
+        let (_root, places) = with_template();
+        spare::make(&places).unwrap();
+        fs::write(places.spare().join("sign"), "").unwrap();
+        let (folder, _held) = open(&places).unwrap();
+        assert!(folder.join("sign").is_file() && !places.spare().exists());
+        assert!(folder.join("cell/target/libx.rlib").is_file());
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! The kernel that Jupyter starts, and two helpers of it.
+//! The kernel that Jupyter starts, and what prepares its sessions.
 //!
 //! `chainrule-kernel FILE` serves the connection file. `chainrule-kernel --warm` builds the
-//! libraries in the session's folder and ends: `cargo lab setup` prepares sessions with it.
+//! libraries in the session's folder and ends, `chainrule-kernel --std FROM TO` lays out the standard
+//! library for rust-analyzer: `cargo lab setup` prepares sessions with them.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -28,6 +29,12 @@ fn run() -> Result<()> {
         return Err(Error::new(ErrorKind::Value, "a connection file is needed")
             .hint("cargo lab, which starts kernels"));
     };
+    if file == "--std" {
+        let (Some(from), Some(to)) = (args.next(), args.next()) else {
+            return Err(Error::new(ErrorKind::Value, "--std needs two folders"));
+        };
+        return chainrule_kernel::lay_out(Path::new(&from), Path::new(&to));
+    }
     let settings = Settings::from_environment()?;
     if file == "--warm" {
         return chainrule_kernel::warm(&settings);

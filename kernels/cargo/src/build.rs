@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -25,7 +26,10 @@ pub(crate) fn run(session: &Session, args: &[OsString]) -> ExitCode {
     let manifest = fs::read_to_string(session.folder().join("cell/Cargo.toml")).unwrap_or_default();
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
     let key = session.portable(&format!("{}\n{flags}\n{manifest}", words.join(" ")));
-    let file = session.file(&format!("{kind}.json"));
+    // One recipe for each manifest: a session begins without dependencies and then adds some.
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    let file = session.file(&format!("{kind}-{:016x}.json", hasher.finish()));
     let progress = Progress::new();
     if let Some(recipe) = recipe::read(session, &file, &key)
         && let Some(code) = compile(session, recipe, &progress)

@@ -6,18 +6,19 @@ use std::time::Duration;
 use chainrule_error::{Error, ErrorKind, Result};
 use jupyter_protocol::{
     ConnectionInfo, ErrorOutput, ExecuteRequest, ExecutionState, JupyterMessage,
-    InterruptRequest, JupyterMessageContent, KernelInfoRequest, ReplyStatus, ShutdownRequest,
+    JupyterMessageContent, KernelInfoRequest, ReplyStatus,
 };
 use jupyter_zmq_client::{
-    DealerSendConnection, RuntimeError, create_client_control_connection,
-    create_client_iopub_connection, create_client_shell_connection_with_identity,
-    peer_identity_for_session,
+    DealerSendConnection, RuntimeError, create_client_iopub_connection,
+    create_client_shell_connection_with_identity, peer_identity_for_session,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
+use super::control::Control;
 use super::interrupt::Interrupt;
 use super::kernelspec::Kernelspec;
+use super::listening;
 use super::process::KernelProcess;
 
 /// How often a kernel that is starting is asked whether it is ready.
@@ -37,6 +38,7 @@ pub(crate) struct Kernel {
     shell: DealerSendConnection,
     inbox: UnboundedReceiver<Inbound>,
     implementation: String,
+    ready: Duration,
     interrupt: Interrupt,
 }
 
@@ -105,15 +107,23 @@ impl Kernel {
         limit: Duration,
         interrupt: &Interrupt,
     ) -> Result<std::result::Result<Self, String>> {
+        let begin = Instant::now();
         let (mut process, connection) = KernelProcess::start(spec, work).await?;
         let session = uuid::Uuid::new_v4().to_string();
         let why = tokio::select! {
             outcome = timeout(limit, connect(&connection, &session)) => match outcome {
-                Ok(Ok((shell, inbox, implementation))) => {
-                    let interrupt = interrupt.clone();
-                    let kernel =
-                        Self { process, connection, session, shell, inbox, implementation, interrupt };
-                    return Ok(Ok(kernel));
+                Ok(Ok(Connected { shell, inbox, implementation, answered })) => {
+                    let (interrupt, ready) = (interrupt.clone(), answered - begin);
+                    return Ok(Ok(Self {
+                        process,
+                        connection,
+                        session,
+                        shell,
+                        inbox,
+                        implementation,
+                        ready,
+                        interrupt,
+                    }));
                 }
                 Ok(Err(error)) => end_or(&mut process, error.to_string()).await,
                 Err(_) => format!("it gave no answer within {} s", limit.as_secs_f64()),
@@ -129,6 +139,44 @@ impl Kernel {
     /// What the kernel calls its implementation, such as `evcxr_jupyter`.
     pub(super) fn implementation(&self) -> &str {
         &self.implementation
+    }
+
+    /// How long it took from the start of its process to its first answer.
+    pub(crate) fn ready(&self) -> Duration {
+        self.ready
+    }
+
+    /// The number of its process, while it lives.
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
+    /// The way to stop a cell while [`execute`](Self::execute) waits for it.
+    pub(crate) async fn control(&self) -> std::result::Result<Control, Stop> {
+        let control = Control::open(&self.connection, &self.session).await;
+        control.map_err(|error| Stop::Garbled(error.to_string()))
+    }
+
+    /// Asks for something that no cell has to run for, and waits for the reply.
+    pub(crate) async fn ask(
+        &mut self,
+        request: impl Into<JupyterMessage>,
+    ) -> std::result::Result<JupyterMessageContent, Stop> {
+        let request = request.into();
+        let id = request.header.msg_id.clone();
+        if let Err(error) = self.shell.send(request).await {
+            return Err(self.gone(error.to_string()).await);
+        }
+        loop {
+            match self.inbox.recv().await.unwrap_or(Inbound::Closed) {
+                Inbound::Shell(message) if is_answer_to(&message, &id) => {
+                    return Ok(message.content);
+                }
+                Inbound::Closed => return Err(self.gone("it hung up".to_owned()).await),
+                Inbound::Garbled(why) => return Err(Stop::Garbled(why)),
+                Inbound::Shell(_) | Inbound::Iopub(_) => {}
+            }
+        }
     }
 
     /// Runs code and waits for the answer. Everything that the kernel shows meanwhile goes to
@@ -207,11 +255,8 @@ impl Kernel {
     /// Asks the kernel to end, and ends it if it does not.
     pub(crate) async fn end(mut self) {
         let farewell = async {
-            let mut control =
-                create_client_control_connection(&self.connection, &self.session).await?;
-            control
-                .send(ShutdownRequest { restart: false }.into())
-                .await
+            let mut control = Control::open(&self.connection, &self.session).await?;
+            control.shut_down().await
         };
         let _ = timeout(FAREWELL, farewell).await;
         self.process.end_within(FAREWELL).await;
@@ -231,12 +276,21 @@ async fn end_or(process: &mut KernelProcess, why: String) -> String {
     }
 }
 
+/// What a kernel that answers is spoken to through.
+struct Connected {
+    shell: DealerSendConnection,
+    inbox: UnboundedReceiver<Inbound>,
+    implementation: String,
+    answered: Instant,
+}
+
 /// Connects to both channels, and asks until the kernel has answered on both: a kernel publishes
 /// to those who are listening already, and only its publishing shows that it knows of us.
 async fn connect(
     connection: &ConnectionInfo,
     session: &str,
-) -> std::result::Result<(DealerSendConnection, UnboundedReceiver<Inbound>, String), RuntimeError> {
+) -> std::result::Result<Connected, RuntimeError> {
+    listening::wait(&[connection.shell_port, connection.iopub_port]).await;
     let identity = peer_identity_for_session(session)?;
     let shell = create_client_shell_connection_with_identity(connection, session, identity).await?;
     let mut iopub = create_client_iopub_connection(connection, "", session).await?;
@@ -255,7 +309,7 @@ async fn connect(
             match inbound {
                 Inbound::Shell(message) => {
                     if let JupyterMessageContent::KernelInfoReply(info) = message.content {
-                        implementation = Some(info.implementation);
+                        implementation.get_or_insert((info.implementation, Instant::now()));
                     }
                 }
                 Inbound::Iopub(_) => heard = true,
@@ -264,9 +318,13 @@ async fn connect(
                     return Err(RuntimeError::ZmqMessageError("it hung up".to_owned()));
                 }
             }
-            if let (Some(implementation), true) = (&implementation, heard) {
-                let implementation = implementation.clone();
-                return Ok((shell, inbox, implementation));
+            if heard && let Some((implementation, answered)) = implementation.take() {
+                return Ok(Connected {
+                    shell,
+                    inbox,
+                    implementation,
+                    answered,
+                });
             }
         }
     }

@@ -7,11 +7,11 @@ use tokio::sync::watch;
 
 /// Remembers whether this program was asked to end. Clones share one memory.
 #[derive(Clone)]
-pub(super) struct Interrupt(watch::Receiver<bool>);
+pub(crate) struct Interrupt(watch::Receiver<bool>);
 
 impl Interrupt {
     /// Listens from now on; called within a runtime, once for a run.
-    pub(super) fn listen() -> io::Result<Self> {
+    pub(crate) fn listen() -> io::Result<Self> {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         let mut hang_up = signal(SignalKind::hangup())?;

@@ -10,8 +10,8 @@ use jupyter_protocol::JupyterKernelspec;
 
 /// A kernel specification and the folder that holds it.
 #[derive(Clone, Debug)]
-pub(super) struct Kernelspec {
-    pub(super) name: String,
+pub(crate) struct Kernelspec {
+    pub(crate) name: String,
     folder: PathBuf,
     spec: JupyterKernelspec,
 }
@@ -50,7 +50,7 @@ impl Kernelspec {
 ///
 /// # Errors
 /// No folder holds a kernel of this name, or its `kernel.json` cannot be used.
-pub(super) fn find(name: &str, folders: &[PathBuf]) -> Result<Kernelspec> {
+pub(crate) fn find(name: &str, folders: &[PathBuf]) -> Result<Kernelspec> {
     find_in(name, &[folders, &jupyter_folders()].concat())
 }
 

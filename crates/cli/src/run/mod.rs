@@ -6,14 +6,16 @@
 //! and only `evcxr` knows one kernel from another.
 
 mod check;
-mod client;
+pub(crate) mod client;
 mod compare;
+pub(crate) mod control;
 mod evcxr;
 mod execute;
 mod failure;
 mod files;
-mod interrupt;
-mod kernelspec;
+pub(crate) mod interrupt;
+pub(crate) mod kernelspec;
+mod listening;
 mod notebook;
 mod outputs;
 mod overtype;

@@ -101,6 +101,11 @@ impl KernelProcess {
         ))
     }
 
+    /// The number of the process, until it is known to have ended.
+    pub(super) fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Waits until the kernel ends by itself, and says how it ended.
     pub(super) async fn ended(&mut self) -> String {
         match self.child.wait().await {

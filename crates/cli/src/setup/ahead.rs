@@ -1,8 +1,9 @@
 //! Step 4: the notebooks' libraries, built ahead in the folder that each session begins as a copy of.
 //!
 //! `kernels/README.md` explains the folder. The kernels themselves build here, so a session finds
-//! everything as it would have built it. Ours comes first and compiles the libraries; for stock
-//! evcxr, which shares them, only a cell is left.
+//! everything as it would have built it. Stock evcxr comes first and compiles the libraries; for
+//! ours, which shares them, only a cell is left. Ours comes last because it keeps cargo's answers,
+//! which hold for the files as they are in the end.
 
 use std::cell::Cell;
 use std::fs::{self, File};
@@ -15,7 +16,7 @@ use super::kernel::compiler;
 use super::stamp::{self, Inputs};
 use crate::places::{Places, cannot};
 use crate::session::{chainrule, evcxr};
-use crate::{tools, tree};
+use crate::{spare, tools, tree};
 
 /// The crates that notebooks use, by folder.
 const CRATES: [&str; 6] = ["chainrule", "data", "error", "nn", "plot", "train"];
@@ -75,12 +76,12 @@ pub fn prepare(places: &Places) -> Result<()> {
     // What another compiler, or another version of the kernel, has answered would be believed.
     tree::remove(&fresh.join(ANSWERS))?;
     lay_out(places, &fresh)?;
-    let mut ours = chainrule(places, &fresh)?;
-    ours.arg("--warm");
     let mut stock = evcxr(places, &fresh);
     stock.args(["--warm", &dependency(&places.library())]);
+    let mut ours = chainrule(places, &fresh)?;
+    ours.arg("--warm");
     let mut count = 0;
-    for warm in [&mut ours, &mut stock] {
+    for warm in [&mut stock, &mut ours] {
         let counter = Cell::new(count);
         tools::run(
             "Building the libraries for the notebooks",
@@ -95,6 +96,7 @@ pub fn prepare(places: &Places) -> Result<()> {
     }
     tree::remove(&fresh.join(NEWS))?;
     swap(places, &fresh)?;
+    spare::make(places)?;
     stamp::write(&places.stamp("ahead"), &digest)
 }
 
@@ -151,6 +153,7 @@ fn swap(places: &Places, fresh: &Path) -> Result<()> {
         fs::rename(&template, &old).map_err(failed)?;
     }
     fs::rename(fresh, &template).map_err(failed)?;
+    tree::remove(&places.spare())?;
     drop(lock);
     tree::remove(&old)
 }
@@ -219,7 +222,9 @@ mod tests {
             fs::create_dir_all(&fresh).unwrap();
             fs::create_dir_all(places.kernel().join("template.old")).unwrap();
             fs::write(fresh.join("name"), text).unwrap();
+            fs::create_dir_all(places.spare().join("of the old one")).unwrap();
             swap(&places, &fresh).unwrap();
+            assert!(!places.spare().exists());
             assert_eq!(
                 fs::read_to_string(places.template().join("name")).unwrap(),
                 text

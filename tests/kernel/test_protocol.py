@@ -1,8 +1,8 @@
 """The kernel `chainrule` against the Jupyter protocol's own test suite, `jupyter_kernel_test`.
 
 Every optional part that applies is switched on. Two do not: this kernel has no pager, and it speaks
-version 5.3 of the protocol, to which the welcome message of 5.4 is unknown. What the suite leaves
-out and a student meets every day comes below it: input, stop, errors in the queue, restart.
+version 5.3 of the protocol, to which the welcome message of 5.4 is unknown. Below it come messages
+that the suite leaves out. What cells do is tested in test_session.py.
 
 See README.md beside this file for how to run it.
 """
@@ -65,8 +65,8 @@ class Suite(jupyter_kernel_test.KernelTests):
         return super().execute_helper(code, timeout=timeout, **arguments)
 
 
-class Everyday(unittest.TestCase):
-    """One session, fresh for each class; the tests leave no variables behind."""
+class Messages(unittest.TestCase):
+    """What the suite leaves out: one session; the tests leave no variables behind."""
 
     @classmethod
     def setUpClass(cls):
@@ -85,7 +85,9 @@ class Everyday(unittest.TestCase):
         while time.monotonic() < end:
             reply = self.client.get_shell_msg(timeout=limit)
             if reply["parent_header"].get("msg_id") == ask:
-                validate_message(reply, reply["msg_type"], ask)
+                # The suite's list of statuses is older than ipykernel's "aborted".
+                if reply["content"]["status"] != "aborted":
+                    validate_message(reply, reply["msg_type"], ask)
                 return reply["content"]
         self.fail("no reply")
 
@@ -125,10 +127,6 @@ class Everyday(unittest.TestCase):
         self.assertEqual(self.answer(ask)["status"], "ok")
         self.assertIn("I am Ferris é 🦀", self.text(self.outputs(ask)))
 
-    def test_a_front_end_that_cannot_ask_gets_an_error(self):
-        reply, _ = self.run_cell('chainrule::notebook::input("Name? ")?;', allow_stdin=False)
-        self.assertEqual(reply["status"], "error")
-
     def test_a_silent_cell_is_neither_counted_nor_shown(self):
         before = self.run_cell("1")[0]["execution_count"]
         reply, outputs = self.run_cell('println!("quiet")', silent=True)
@@ -143,37 +141,6 @@ class Everyday(unittest.TestCase):
         self.assertEqual(self.outputs(behind), [])
         self.assertEqual(self.run_cell("1")[0]["status"], "ok")
 
-    def test_every_kind_of_error_has_a_name_and_a_place(self):
-        for code, name, value in [
-            ("let n: i32 = true;", "E0308", "mismatched types"),
-            ('let n: i32 = "x".parse()?;', "ParseIntError", "invalid digit"),
-            ("let v: Vec<i32> = vec![];\nv[3]", "panic", "index out of bounds"),
-        ]:
-            with self.subTest(code=code):
-                reply, outputs = self.run_cell(code)
-                self.assertEqual(reply["status"], "error")
-                [(kind, error)] = outputs
-                self.assertEqual(kind, "error")
-                for field in ("ename", "evalue", "traceback"):
-                    self.assertEqual(error[field], reply[field])
-                self.assertIn(name.lower(), f"{error['ename']} {error['traceback']}".lower())
-                self.assertIn(value, error["evalue"])
-                self.assertIn("this cell:", "\n".join(error["traceback"]))
-
-    def test_stop_ends_a_cell_and_keeps_the_variables(self):
-        self.assertEqual(self.run_cell("let kept = 41 + 1;")[0]["status"], "ok")
-        code = 'println!("started"); while !interrupted() { std::hint::spin_loop(); }'
-        ask = self.client.execute(code)
-        pressed = None
-        for message in self.published(ask):
-            if message["msg_type"] == "stream" and "started" in message["content"]["text"]:
-                self.manager.interrupt_kernel()
-                pressed = time.monotonic()
-        self.assertLess(time.monotonic() - pressed, 2)
-        self.assertEqual(self.answer(ask)["status"], "error")
-        _, outputs = self.run_cell("kept")
-        self.assertEqual(outputs[0][1]["data"]["text/plain"], "42")
-
     def test_completion_and_information_come_while_a_cell_runs(self):
         code = 'println!("started"); while !interrupted() { std::hint::spin_loop(); }'
         ask = self.client.execute(code)
@@ -187,30 +154,6 @@ class Everyday(unittest.TestCase):
                 self.assertIn("while", found["matches"])
                 self.manager.interrupt_kernel()
         self.answer(ask)
-
-    def test_outputs_come_in_order_and_when_they_happen(self):
-        code = """
-for i in 0..3 {
-    println!("{i}");
-    show(&array![i as f64]);
-    std::thread::sleep(std::time::Duration::from_millis(300));
-}
-"""
-        ask = self.client.execute(code)
-        kinds, times = [], []
-        for message in self.published(ask):
-            if message["msg_type"] in ("stream", "display_data"):
-                kinds.append(message["msg_type"])
-                times.append(time.monotonic())
-        self.assertEqual(kinds, ["stream", "display_data"] * 3)
-        self.assertGreater(times[-1] - times[0], 0.5)
-        self.answer(ask)
-
-    def test_a_display_is_updated_by_its_handle(self):
-        _, outputs = self.run_cell("let shown = show(&array![1.0]); shown.update(&array![2.0]);")
-        self.assertEqual([kind for kind, _ in outputs], ["display_data", "update_display_data"])
-        first, second = (content["transient"]["display_id"] for _, content in outputs)
-        self.assertEqual(first, second)
 
     def test_a_comm_that_nobody_knows_is_closed(self):
         message = self.client.session.msg(
@@ -235,20 +178,6 @@ class Life(unittest.TestCase):
             self.assertEqual(reply["content"]["status"], "error")
             reply = client.execute_interactive("1", timeout=LIMIT, output_hook=quiet)
             self.assertEqual(reply["content"]["status"], "ok")
-        finally:
-            client.stop_channels()
-            manager.shutdown_kernel(now=True)
-
-    def test_the_kernel_outlives_a_crash_of_the_cell(self):
-        manager, client = start_new_kernel(kernel_name=KERNEL)
-        try:
-            quiet = lambda _: None  # noqa: E731
-            for code in ["std::process::abort()", "fn f(n: u64) -> u64 { f(n + 1) + 1 }\nf(0)"]:
-                with self.subTest(code=code):
-                    reply = client.execute_interactive(code, timeout=LIMIT, output_hook=quiet)
-                    self.assertEqual(reply["content"]["status"], "error")
-                    reply = client.execute_interactive("1 + 1", timeout=LIMIT, output_hook=quiet)
-                    self.assertEqual(reply["content"]["status"], "ok")
         finally:
             client.stop_channels()
             manager.shutdown_kernel(now=True)

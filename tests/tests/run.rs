@@ -27,7 +27,7 @@ fn outputs_are_stored_and_compared() {
     let shown = showing("image/png", &picture(40, true));
     let bench = Bench::new(&[
         (
-            ":opt 1\n// Words first.\nlet x = 2;\nprintln!(\"x is {x}\");\nx + 1",
+            "// Words first.\nlet x = 2;\nprintln!(\"x is {x}\");\nx + 1",
             NONE,
         ),
         (&shown, NONE),

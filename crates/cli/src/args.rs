@@ -101,6 +101,9 @@ pub struct LatencyArgs {
     /// Write every single value to this file
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// Measure what is set up, although sources have changed since
+    #[arg(long)]
+    pub as_is: bool,
 }
 
 /// What to do with the data sets.

@@ -37,7 +37,7 @@ fn obey(cli: Cli) -> Result<ExitCode> {
         }
         Some(Command::Latency(args)) => {
             let places = Places::here()?;
-            if !setup::is_current(&places) {
+            if !args.as_is && !setup::is_current(&places) {
                 setup::prepare(&places, out)?;
             }
             latency::measure(&places, &args, out)?;

@@ -17,7 +17,8 @@ use crate::failure::{
 use crate::kernel::Kernel;
 use crate::screen::Screen;
 use crate::stage::{Happening, lock};
-use crate::{symbols, table, words};
+use crate::table::{self, Sizes};
+use crate::{symbols, words};
 
 /// A start that takes no longer is not worth a word.
 const SHORT: Duration = Duration::from_millis(400);
@@ -36,6 +37,8 @@ struct Told {
     newline: bool,
     /// Crates of the library that were compiled anew with the cell.
     renewed: Vec<String>,
+    /// Sizes of variables, if they were asked for.
+    sizes: Sizes,
     report: Report,
 }
 
@@ -83,7 +86,10 @@ impl Kernel {
                 concat!("chainrule-kernel ", env!("CARGO_PKG_VERSION")).to_owned(),
                 None,
             ),
-            Order::Variables => return self.variables(screen),
+            Order::Variables => {
+                self.variables(screen, host);
+                return Ok(());
+            }
         };
         screen.show(Output::Result {
             data: bundle(text, html),
@@ -92,14 +98,19 @@ impl Kernel {
         Ok(())
     }
 
-    /// `:vars`: names, types, and what the library can say of each.
-    fn variables(&self, screen: &mut Screen<'_>) -> Result<(), Failure> {
-        let (text, html) = table::variables(&lock(&self.memory).variables);
+    /// `:vars`: names, types, and what the library can say of each variable's size.
+    fn variables(&self, screen: &mut Screen<'_>, host: &dyn Host) {
+        let variables = lock(&self.memory).variables.clone();
+        let mut sizes = Sizes::new();
+        if !variables.is_empty() {
+            // If one of them cannot be asked, all are shown without their sizes.
+            sizes = self.attend(table::question(&variables), screen, host).sizes;
+        }
+        let (text, html) = table::variables(&variables, &sizes);
         screen.show(Output::Result {
             data: bundle(text, Some(html)),
             metadata: Map::new(),
         });
-        Ok(())
     }
 
     /// The first cell of a session may come before the libraries are loaded.
@@ -330,6 +341,13 @@ impl Told {
                 }
                 match event["event"].as_str() {
                     Some("error") => self.error = Some(event),
+                    Some("sizes") => {
+                        self.sizes =
+                            serde_json::from_value::<Vec<(String, String)>>(event["sizes"].clone())
+                                .unwrap_or_default()
+                                .into_iter()
+                                .collect();
+                    }
                     // The first of several panics is the cause.
                     Some("panic") if self.panicked.is_none() => {
                         let panicked = Panicked::read(&event);

@@ -1,32 +1,50 @@
 //! `:vars`: the variables as a table.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use crate::engine::Variables;
 
-/// Names and types, as text and as HTML.
-pub(crate) fn variables(variables: &Variables) -> (String, String) {
+/// Sizes of variables, by name, as the library tells them.
+pub(crate) type Sizes = HashMap<String, String>;
+
+/// What asks the library for the sizes of the variables.
+pub(crate) fn question(variables: &Variables) -> String {
+    let sizes: Vec<_> = variables
+        .keys()
+        .map(|name| format!("({name:?}, (&({name})).chainrule_size())"))
+        .collect();
+    format!(
+        "{{ use chainrule::notebook::cell::{{NoSize as _, Size as _}}; \
+         chainrule::notebook::cell::sizes(&[{}]); }};",
+        sizes.join(", ")
+    )
+}
+
+/// Names, types and sizes, as text and as HTML.
+pub(crate) fn variables(variables: &Variables, sizes: &Sizes) -> (String, String) {
     if variables.is_empty() {
         let none = "There are no variables yet.".to_owned();
         return (none.clone(), format!("<p>{none}</p>"));
     }
+    let size = |name: &String| sizes.get(name).map_or("", String::as_str);
     let rows: Vec<_> = variables
         .iter()
-        .map(|(name, kind)| (name, short(kind)))
+        .map(|(name, kind)| (name, short(kind), size(name)))
         .collect();
-    let width = rows
-        .iter()
-        .map(|(name, _)| name.chars().count())
-        .max()
-        .unwrap_or(0);
+    let widest = |lengths: &mut dyn Iterator<Item = usize>| lengths.max().unwrap_or(0);
+    let width = widest(&mut rows.iter().map(|(name, ..)| name.chars().count()));
+    let types = widest(&mut rows.iter().map(|(_, kind, _)| kind.chars().count()));
     let mut text = String::new();
     let mut html = String::from(
         "<table><thead><tr><th style=\"text-align:left\">variable</th>\
-         <th style=\"text-align:left\">type</th></tr></thead><tbody>",
+         <th style=\"text-align:left\">type</th>\
+         <th style=\"text-align:left\">size</th></tr></thead><tbody>",
     );
-    for (name, kind) in rows {
+    for (name, kind, size) in rows {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{name:<width$}  {kind}");
+        let line = format!("{name:<width$}  {kind:<types$}  {size}");
+        let _ = writeln!(text, "{}", line.trim_end());
         let kind = kind
             .replace('&', "&amp;")
             .replace('<', "&lt;")
@@ -34,7 +52,8 @@ pub(crate) fn variables(variables: &Variables) -> (String, String) {
         let _ = write!(
             html,
             "<tr><td style=\"text-align:left\"><code>{name}</code></td>\
-             <td style=\"text-align:left\"><code>{kind}</code></td></tr>"
+             <td style=\"text-align:left\"><code>{kind}</code></td>\
+             <td style=\"text-align:left\">{size}</td></tr>"
         );
     }
     html.push_str("</tbody></table>");
@@ -102,9 +121,15 @@ mod tests {
             ("a".into(), "Vec<f64>".into()),
             ("net".into(), "nn::Network".into()),
         ]);
-        let (text, html) = variables(&variables_);
-        assert_eq!(text, "a    Vec<f64>\nnet  Network");
+        let sizes = Sizes::from([("a".into(), "[3]".into())]);
+        let (text, html) = variables(&variables_, &sizes);
+        assert_eq!(text, "a    Vec<f64>  [3]\nnet  Network");
+        assert!(question(&variables_).contains("(\"a\", (&(a)).chainrule_size())"));
         assert!(html.contains("<code>Vec&lt;f64&gt;</code>"));
-        assert!(variables(&Variables::new()).0.contains("no variables"));
+        assert!(
+            variables(&Variables::new(), &sizes)
+                .0
+                .contains("no variables")
+        );
     }
 }

@@ -89,7 +89,9 @@ mod tests {
     fn rounds_differ_where_the_cell_says_so() {
         let cells = everyday();
         assert_eq!(cells[0].in_round(3), "println!(\"Hello, round 3!\");");
-        let same = cells.iter().filter(|cell| cell.in_round(1) == cell.in_round(2));
+        let same = cells
+            .iter()
+            .filter(|cell| cell.in_round(1) == cell.in_round(2));
         // Some cells have nothing that could vary; what they read has changed.
         assert!(same.count() <= 10);
         assert!(cells.iter().all(|cell| !cell.in_round(1).contains("ROUND")));

@@ -31,7 +31,13 @@ pub(super) async fn measure(
     out: &mut dyn Write,
 ) -> Result<()> {
     for start in 0..STARTS {
-        say(out, &format!("fresh sessions up to the first curve, {} of {STARTS}", start + 1));
+        say(
+            out,
+            &format!(
+                "fresh sessions up to the first curve, {} of {STARTS}",
+                start + 1
+            ),
+        );
         for kernel in in_turn(start) {
             fresh(bench, kernel, ledger).await?;
         }
@@ -48,10 +54,17 @@ pub(super) async fn measure(
     say(out, "training cells, displays, completions, memory");
     for round in 1..=rounds.max(2) {
         for kernel in in_turn(round) {
-            let ran = pair[kernel].run(&in_round(cells::EXPERIMENT, round)).await?;
+            let ran = pair[kernel]
+                .run(&in_round(cells::EXPERIMENT, round))
+                .await?;
             if round > 1 {
                 let usual = ledger.median(kernel, EVERYDAY).unwrap_or(f64::NAN);
-                ledger.add(kernel, "cell with Experiment::run", Unit::Seconds, ran.seconds);
+                ledger.add(
+                    kernel,
+                    "cell with Experiment::run",
+                    Unit::Seconds,
+                    ran.seconds,
+                );
                 let what = "the same by the median of the 20 cells";
                 ledger.add(kernel, what, Unit::Number, ran.seconds / usual);
             }
@@ -74,7 +87,11 @@ pub(super) async fn measure(
 
 /// The kernels, each round in the other order.
 fn in_turn(round: usize) -> [usize; 2] {
-    if round.is_multiple_of(2) { [0, 1] } else { [1, 0] }
+    if round.is_multiple_of(2) {
+        [0, 1]
+    } else {
+        [1, 0]
+    }
 }
 
 /// A student who opens a notebook and runs it to the first picture.
@@ -83,7 +100,12 @@ async fn fresh(bench: &Bench, kernel: usize, ledger: &mut Ledger) -> Result<()> 
     let ready = session.kernel.ready().as_secs_f64();
     ledger.add(kernel, "start to ready", Unit::Seconds, ready);
     session.head().await?;
-    ledger.add(kernel, "start to the end of the first cell", Unit::Seconds, session.since_start());
+    ledger.add(
+        kernel,
+        "start to the end of the first cell",
+        Unit::Seconds,
+        session.since_start(),
+    );
     session.run(cells::FIRST_CURVE[0]).await?;
     let ran = session.run(cells::FIRST_CURVE[1]).await?;
     let end = session.since_start();
@@ -92,7 +114,12 @@ async fn fresh(bench: &Bench, kernel: usize, ledger: &mut Ledger) -> Result<()> 
         Error::new(ErrorKind::Environment, "a training has shown no picture").got(KERNELS[kernel])
     })?;
     ledger.add(kernel, "start to the first curve", Unit::Seconds, picture);
-    ledger.add(kernel, "start to the end of its training", Unit::Seconds, end);
+    ledger.add(
+        kernel,
+        "start to the end of its training",
+        Unit::Seconds,
+        end,
+    );
     session.end().await;
     Ok(())
 }
@@ -105,13 +132,21 @@ async fn everyday_cells(
     out: &mut dyn Write,
 ) -> Result<()> {
     for round in 1..=rounds.max(2) {
-        say(out, &format!("20 everyday cells, round {round} of {}", rounds.max(2)));
+        say(
+            out,
+            &format!("20 everyday cells, round {round} of {}", rounds.max(2)),
+        );
         for cell in everyday() {
             let code = cell.in_round(round);
             for kernel in in_turn(round) {
                 let seconds = pair[kernel].run(&code).await?.seconds;
                 if round == 1 {
-                    ledger.add(kernel, "20 everyday cells, first round", Unit::Seconds, seconds);
+                    ledger.add(
+                        kernel,
+                        "20 everyday cells, first round",
+                        Unit::Seconds,
+                        seconds,
+                    );
                 } else {
                     ledger.add(kernel, EVERYDAY, Unit::Seconds, seconds);
                     ledger.add(kernel, &format!("  {}", cell.title), Unit::Seconds, seconds);
@@ -139,13 +174,23 @@ fn displays(ran: &Ran, kernel: usize, ledger: &mut Ledger) {
             while let Some((line, rest)) = text.split_once('\n') {
                 if let Some(at) = moment(line) {
                     printed.push(at);
-                    ledger.add(kernel, "text on its way", Unit::Seconds, when.as_secs_f64() - at);
+                    ledger.add(
+                        kernel,
+                        "text on its way",
+                        Unit::Seconds,
+                        when.as_secs_f64() - at,
+                    );
                 }
                 text = rest.to_owned();
             }
         }
     }
-    ledger.add(kernel, "displays seen of 20", Unit::Number, shown.len() as f64);
+    ledger.add(
+        kernel,
+        &format!("displays seen of {}", cells::SHOWN),
+        Unit::Number,
+        shown.len() as f64,
+    );
     // Stock evcxr sends fewer than were made, the last ones.
     for (shown, made) in shown.iter().rev().zip(printed.iter().rev()) {
         ledger.add(kernel, "a display on its way", Unit::Seconds, shown - made);
@@ -161,7 +206,11 @@ fn moment(line: &str) -> Option<f64> {
 async fn completions(session: &mut Session, kernel: usize, ledger: &mut Ledger) -> Result<()> {
     for number in 0..4 {
         let (seconds, count) = session.complete(COMPLETE).await?;
-        let what = if number == 0 { "first completion" } else { "completion" };
+        let what = if number == 0 {
+            "first completion"
+        } else {
+            "completion"
+        };
         ledger.add(kernel, what, Unit::Seconds, seconds);
         if number == 3 {
             ledger.add(kernel, "completions found", Unit::Number, count as f64);
@@ -190,13 +239,29 @@ async fn presses(session: &mut Session, ledger: &mut Ledger) -> Result<()> {
             let pressed = Instant::now();
             control.interrupt().await.map(|()| pressed)
         });
-        session.run_anyhow(cells::LONG, || seen.notify_one()).await?;
+        session
+            .run_anyhow(cells::LONG, || seen.notify_one())
+            .await?;
         let end = Instant::now();
-        let pressed = press.await.ok().and_then(std::result::Result::ok).ok_or_else(|| {
-            Error::new(ErrorKind::Environment, "a training ended before it could be stopped")
-        })?;
-        ledger.add(0, "stop to idle while training", Unit::Seconds, (end - pressed).as_secs_f64());
-        let kept = session.run("numbers.len() + long.runs[0].curve.len()").await;
+        let pressed = press
+            .await
+            .ok()
+            .and_then(std::result::Result::ok)
+            .ok_or_else(|| {
+                Error::new(
+                    ErrorKind::Environment,
+                    "a training ended before it could be stopped",
+                )
+            })?;
+        ledger.add(
+            0,
+            "stop to idle while training",
+            Unit::Seconds,
+            (end - pressed).as_secs_f64(),
+        );
+        let kept = session
+            .run("numbers.len() + long.runs[0].curve.len()")
+            .await;
         let kept = f64::from(u8::from(kept.is_ok()));
         ledger.add(0, "variables kept after stop (1: all)", Unit::Number, kept);
     }

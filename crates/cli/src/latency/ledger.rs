@@ -65,7 +65,10 @@ pub(super) fn quantile(values: &[f64], part: f64) -> Option<f64> {
     sorted.sort_by(f64::total_cmp);
     let last = sorted.len().checked_sub(1)?;
     let place = part * last as f64;
-    let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    let (low, high) = (
+        sorted[place.floor() as usize],
+        sorted[place.ceil() as usize],
+    );
     Some(low + (high - low) * place.fract())
 }
 
@@ -91,6 +94,9 @@ mod tests {
         ledger.add(1, "wait", Unit::Seconds, 4.0);
         ledger.add(0, "wait", Unit::Seconds, 3.0);
         assert_eq!(ledger.lines[0].ratio(), Some(0.5));
-        assert_eq!((ledger.lines.len(), ledger.median(0, "wait")), (1, Some(2.0)));
+        assert_eq!(
+            (ledger.lines.len(), ledger.median(0, "wait")),
+            (1, Some(2.0))
+        );
     }
 }

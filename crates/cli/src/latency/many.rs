@@ -33,17 +33,35 @@ pub(super) async fn measure(
             Error::new(ErrorKind::Environment, "a session was not measured").source(error)
         })?;
         let (session, ready, cell, answer) = done?;
-        ledger.add(0, &format!("{count} at once: start to ready"), Unit::Seconds, ready);
-        ledger.add(0, &format!("{count} at once: a training cell"), Unit::Seconds, cell);
+        ledger.add(
+            0,
+            &format!("{count} at once: start to ready"),
+            Unit::Seconds,
+            ready,
+        );
+        ledger.add(
+            0,
+            &format!("{count} at once: a training cell"),
+            Unit::Seconds,
+            cell,
+        );
         answers.push(answer);
         sessions.push(session);
     }
     let all_done = start.elapsed().as_secs_f64();
-    ledger.add(0, &format!("{count} at once: until all have trained"), Unit::Seconds, all_done);
+    ledger.add(
+        0,
+        &format!("{count} at once: until all have trained"),
+        Unit::Seconds,
+        all_done,
+    );
     if let Some(other) = answers.iter().find(|answer| **answer != answers[0]) {
-        return Err(Error::new(ErrorKind::Environment, "sessions side by side compute different things")
-            .expected(answers[0].clone())
-            .got(other.clone()));
+        return Err(Error::new(
+            ErrorKind::Environment,
+            "sessions side by side compute different things",
+        )
+        .expected(answers[0].clone())
+        .got(other.clone()));
     }
     let (mut together, mut disk) = (0.0, 0.0);
     for session in &sessions {
@@ -51,12 +69,27 @@ pub(super) async fn measure(
             continue;
         };
         let megabytes = memory::at_rest(id).await.unwrap_or(f64::NAN);
-        ledger.add(0, &format!("{count} at once: memory of one"), Unit::Megabytes, megabytes);
+        ledger.add(
+            0,
+            &format!("{count} at once: memory of one"),
+            Unit::Megabytes,
+            megabytes,
+        );
         together += megabytes;
         disk += own_files(&bench.sessions, id);
     }
-    ledger.add(0, &format!("{count} at once: memory of all"), Unit::Megabytes, together);
-    ledger.add(0, &format!("{count} at once: disk beyond the template"), Unit::Megabytes, disk);
+    ledger.add(
+        0,
+        &format!("{count} at once: memory of all"),
+        Unit::Megabytes,
+        together,
+    );
+    ledger.add(
+        0,
+        &format!("{count} at once: disk beyond the template"),
+        Unit::Megabytes,
+        disk,
+    );
     for session in sessions {
         session.end().await;
     }

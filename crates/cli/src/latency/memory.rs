@@ -27,9 +27,9 @@ pub(super) async fn at_rest(process: u32) -> Option<f64> {
         }
         before = now;
     }
-    let shares = tree(process).into_iter().filter_map(|(id, _)| {
-        share(&fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?)
-    });
+    let shares = tree(process)
+        .into_iter()
+        .filter_map(|(id, _)| share(&fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?));
     let sum: f64 = shares.sum();
     (sum > 0.0).then_some(sum)
 }
@@ -92,15 +92,28 @@ mod tests {
     #[test]
     fn what_the_system_tells_is_read() {
         let text = "42 (a (b) c) S 7 42 42 0 -1 4194304 100 0 0 0 12 3 0 0 20 0 1 0 5\n";
-        assert_eq!(status(text), Some(Status { parent: 7, work: 15 }));
+        assert_eq!(
+            status(text),
+            Some(Status {
+                parent: 7,
+                work: 15
+            })
+        );
         assert_eq!(status("garbage"), None);
-        assert_eq!(share("00400000-7fff rollup\nRss: 5 kB\nPss:    1000 kB\n"), Some(1.024));
+        assert_eq!(
+            share("00400000-7fff rollup\nRss: 5 kB\nPss:    1000 kB\n"),
+            Some(1.024)
+        );
     }
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn children_are_counted_with_their_parent() {
-        let mut child = tokio::process::Command::new("sleep").arg("60").kill_on_drop(true).spawn().unwrap();
+        let mut child = tokio::process::Command::new("sleep")
+            .arg("60")
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
         let ids: Vec<_> = tree(std::process::id()).iter().map(|(id, _)| *id).collect();
         assert_eq!(ids[0], std::process::id());
         assert!(ids.contains(&child.id().unwrap()), "{ids:?}");

@@ -9,10 +9,17 @@ use super::ledger::{Ledger, Line, Unit, quantile};
 
 /// The table: medians, quartiles where there are several values, ours as a share of stock's.
 pub(super) fn table(ledger: &Ledger) -> String {
-    let mut rows = vec![["".to_owned(), KERNELS[0].to_owned(), KERNELS[1].to_owned(), "ratio".to_owned()]];
+    let mut rows = vec![[
+        "".to_owned(),
+        KERNELS[0].to_owned(),
+        KERNELS[1].to_owned(),
+        "ratio".to_owned(),
+    ]];
     for line in &ledger.lines {
         let [ours, stock] = [0, 1].map(|kernel: usize| cell(&line.values[kernel], line.unit));
-        let ratio = line.ratio().map_or(String::new(), |ratio| format!("{ratio:.2}"));
+        let ratio = line
+            .ratio()
+            .map_or(String::new(), |ratio| format!("{ratio:.2}"));
         rows.push([line.what.clone(), ours, stock, ratio]);
     }
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
@@ -33,7 +40,12 @@ fn cell(values: &[f64], unit: Unit) -> String {
     let (low, high) = (quantile(values, 0.25), quantile(values, 0.75));
     match (low, high) {
         (Some(low), Some(high)) if values.len() > 2 => {
-            format!("{} ({} – {})", said(median, unit), number(low, unit), number(high, unit))
+            format!(
+                "{} ({} – {})",
+                said(median, unit),
+                number(low, unit),
+                number(high, unit)
+            )
         }
         _ => said(median, unit),
     }

@@ -137,7 +137,7 @@ impl Kernel {
     }
 
     /// What the kernel calls its implementation, such as `evcxr_jupyter`.
-    pub(super) fn implementation(&self) -> &str {
+    pub(crate) fn implementation(&self) -> &str {
         &self.implementation
     }
 

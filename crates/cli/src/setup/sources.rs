@@ -1,9 +1,11 @@
 //! Step 3: the compiler that sessions build with, and the standard library's sources as
 //! rust-analyzer reads them.
 //!
-//! rust-analyzer would load every package of the component `rust-src`: seconds and 170 MB for each
-//! kernel. What a cell can name lies in four of them. They stand here without any `Cargo.toml`, by
-//! which rust-analyzer puts them together itself and does not ask cargo what they depend on.
+//! rust-analyzer would load every package of the component `rust-src`: seconds and hundreds of
+//! megabytes for each kernel. What a cell can name lies in four of them, and the bodies of their
+//! functions say nothing of types: our kernel lays them out so (`crates/kernel/src/sources.rs`).
+//! They stand without any `Cargo.toml`, by which rust-analyzer puts them together itself and does
+//! not ask cargo what they depend on.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,8 +31,11 @@ fn sysroot() -> String {
 }
 
 /// The stamp's inputs.
-fn inputs(sysroot: &str) -> String {
+fn inputs(places: &Places, sysroot: &str) -> String {
+    // How they are laid out is the kernel's affair.
+    let kernel = fs::read_to_string(places.stamp("kernel")).unwrap_or_default();
     Inputs::default()
+        .text("kernel", &kernel)
         .text("compiler", &compiler())
         .text("sysroot", sysroot)
         .text("crates", &CRATES.join(" "))
@@ -39,7 +44,7 @@ fn inputs(sysroot: &str) -> String {
 
 /// Whether the sources are there and those of today's compiler.
 pub fn is_current(places: &Places) -> bool {
-    stamp::is_current(&places.stamp("sources"), &inputs(&sysroot()))
+    stamp::is_current(&places.stamp("sources"), &inputs(places, &sysroot()))
         && places.toolchain().is_file()
         && is_complete(&places.std())
 }
@@ -65,8 +70,12 @@ pub fn prepare(places: &Places) -> Result<()> {
             .current_dir(places.root());
         add(&library, &mut rustup)?;
     }
-    lay_out(&library, &places.std())?;
-    stamp::write(&places.stamp("sources"), &inputs(&sysroot))
+    lay_out(&places.std(), |fresh| {
+        let mut kernel = tools::command(places.chainrule());
+        kernel.arg("--std").args([library.as_path(), fresh]);
+        tools::run("Laying out the standard library", &mut kernel, |_| None)
+    })?;
+    stamp::write(&places.stamp("sources"), &inputs(places, &sysroot))
 }
 
 /// Has rustup fetch the component.
@@ -93,16 +102,11 @@ fn add(library: &Path, rustup: &mut Command) -> Result<()> {
     }
 }
 
-/// Makes `to` the sources of [`CRATES`] alone.
-fn lay_out(library: &Path, to: &Path) -> Result<()> {
+/// Puts what `fill` writes into an empty folder in the place of `to`.
+fn lay_out(to: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let fresh = to.with_extension("new");
     tree::remove(&fresh)?;
-    for name in CRATES {
-        tree::link(
-            &library.join(name).join("src"),
-            &fresh.join(name).join("src"),
-        )?;
-    }
+    fill(&fresh)?;
     tree::remove(to)?;
     fs::rename(&fresh, to).map_err(|cause| cannot("write", to, cause))
 }
@@ -121,14 +125,19 @@ mod tests {
     }
 
     #[test]
-    fn only_the_sources_of_what_cells_name_are_laid_out() {
+    fn new_sources_take_the_place_of_old_ones_and_of_interrupted_ones() {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (folder.path().join("library"), folder.path().join("std"));
         library(&from);
         fs::create_dir_all(to.join("core/of an older compiler")).unwrap();
         fs::create_dir_all(folder.path().join("std.new/interrupted")).unwrap();
-        lay_out(&from, &to).unwrap();
-        lay_out(&from, &to).unwrap();
+        let fill = |fresh: &Path| {
+            let link =
+                |name| tree::link(&from.join(name).join("src"), &fresh.join(name).join("src"));
+            CRATES.into_iter().try_for_each(link)
+        };
+        lay_out(&to, fill).unwrap();
+        lay_out(&to, fill).unwrap();
         let names = |folder: &Path| {
             let mut names: Vec<_> = fs::read_dir(folder)
                 .unwrap()

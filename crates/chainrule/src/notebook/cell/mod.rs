@@ -10,12 +10,14 @@ mod addresses;
 mod control;
 mod last;
 mod panics;
+mod size;
 mod tell;
 
 use std::sync::Once;
 
 pub use self::{
     last::{DebugDisplay, Shown},
+    size::{NoSize, Size, sizes},
     tell::{Asked, IsResult, Tell, TellDebug, TellDisplay, Told},
 };
 use super::{live, training::LiveTraining};

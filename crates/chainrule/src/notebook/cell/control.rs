@@ -44,7 +44,9 @@ fn flusher(mut answers: impl std::io::Write + Send + 'static) -> impl Fn(bool) {
         }
     });
     // While it waits there is nothing more to wish for.
-    move |is_to_answer| drop(sender.try_send(is_to_answer))
+    move |is_to_answer| {
+        let _ = sender.try_send(is_to_answer);
+    }
 }
 
 /// Answers the kernel's bytes until it is gone: `c` before a cell, `i` when stop was pressed, `f`

@@ -82,6 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::needless_borrow, reason = "as the kernel writes it")]
     fn the_most_particular_size_is_found() {
         struct Other;
         let array = Array2::<f64>::zeros((2, 3));

@@ -123,7 +123,8 @@ class Server:
         command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
         if os.geteuid() == 0:
             command.append("--ServerApp.allow_root=True")
-        self.log = (self.folder / "lab.log").open("w+")
+        own.mkdir()
+        self.log = (own / "lab.log").open("w+")
         self.process = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
         )

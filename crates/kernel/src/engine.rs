@@ -273,8 +273,8 @@ fn words(panic: &(dyn std::any::Any + Send)) -> String {
 /// evcxr with the prelude loaded.
 pub(crate) fn new_context(settings: &Settings, link: &Link) -> Result<CommandContext, String> {
     let words = |error: &dyn std::fmt::Display| error.to_string();
-    let command = child(&link.adopt_socket(), &link.library_socket());
-    let command = command.map_err(|error| words(&error))?;
+    let (adopt, library) = (link.adopt_socket(), link.library_socket());
+    let command = child(&settings.program, &adopt, &library);
     let (context, outputs) =
         EvalContext::with_subprocess_command(command).map_err(|error| words(&error))?;
     // The relay takes all there is, but what is read by nobody would stop the cell.

@@ -15,6 +15,8 @@ pub(crate) struct Memory {
     pub(crate) gone: Gone,
     /// Functions and types with the cells that hold them, newest last.
     pub(crate) items: Vec<(usize, Statement)>,
+    /// Crates of the library that were compiled anew since the process began.
+    pub(crate) renewed: Vec<String>,
     /// The text of every cell that has items: where a panic may be.
     pub(crate) cells: Vec<(usize, String)>,
 }

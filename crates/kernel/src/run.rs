@@ -22,6 +22,8 @@ use crate::{symbols, words};
 
 /// A start that takes no longer is not worth a word.
 const SHORT: Duration = Duration::from_millis(400);
+/// How evcxr's process ends if a cell's library does not fit what is loaded.
+const CANNOT_LOAD: &str = "exit status: 99";
 /// So much of the last standard error is looked at when the process has crashed.
 const LAST_WORDS: usize = 4096;
 
@@ -229,13 +231,16 @@ impl Kernel {
         screen: &mut Screen<'_>,
     ) -> Option<Failure> {
         let mut memory = lock(&self.memory);
+        if !told.renewed.is_empty() {
+            memory.renewed.extend(told.renewed.iter().cloned());
+            screen.show(Output::Stderr(words::renewed(&told.renewed)));
+        }
         let Told {
             panicked,
             has_panicked,
             error,
             has_failed,
             errors,
-            renewed,
             report,
             ..
         } = told;
@@ -245,13 +250,13 @@ impl Kernel {
         let outputs = match report.result? {
             Ok(outputs) => outputs,
             Err(evcxr::Error::SubprocessTerminated(status)) => {
-                let lost = memory
-                    .replace(report.variables, cell.number, "was lost in")
-                    .len();
+                let lost = memory.replace(report.variables, cell.number, "was lost in");
+                let lost = lost.len();
                 memory.remember(cell.number, &cell.code, &code.statements);
+                let renewed = std::mem::take(&mut memory.renewed);
                 return Some(if self.stop.has_killed() {
                     killed(lost)
-                } else if !renewed.is_empty() {
+                } else if status.contains(CANNOT_LOAD) && !renewed.is_empty() {
                     replaced(&renewed, lost)
                 } else {
                     terminated(&status, &errors, lost)

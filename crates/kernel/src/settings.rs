@@ -15,6 +15,8 @@ pub struct Settings {
     pub session: PathBuf,
     /// The notebook's folder.
     pub folder: PathBuf,
+    /// This program, where it was at the start: a new version may come to lie there meanwhile.
+    pub program: PathBuf,
 }
 
 impl Settings {
@@ -33,7 +35,11 @@ impl Settings {
                 .hint("cargo lab")
             })
         };
+        let program = env::current_exe().map_err(|cause| {
+            Error::new(ErrorKind::Environment, "the kernel does not find itself").source(cause)
+        })?;
         Ok(Self {
+            program,
             library: path("CHAINRULE_LIBRARY")?,
             session: path("CHAINRULE_SESSION")?,
             folder: env::current_dir().unwrap_or_default(),
@@ -61,14 +67,14 @@ impl Settings {
 pub(crate) const START: &str = "chainrule::notebook::cell::install();\nOk::<(), String>(())?;";
 
 /// This program as the process that runs cells, in the environment of the student's own shell.
-pub(crate) fn child(adopt: &Path, library: &Path) -> std::io::Result<Command> {
-    let mut command = Command::new(env::current_exe()?);
+pub(crate) fn child(program: &Path, adopt: &Path, library: &Path) -> Command {
+    let mut command = Command::new(program);
     command
         .env(crate::child::ADOPT_SOCKET, adopt)
         .env("CHAINRULE_KERNEL_SOCKET", library)
         .env_remove("RUST_SRC_PATH");
     users_own(&mut command);
-    Ok(command)
+    command
 }
 
 /// Takes away what only cargo and rust-analyzer are to see.

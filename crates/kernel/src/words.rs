@@ -40,6 +40,14 @@ pub(crate) fn seconds(time: Duration) -> String {
     }
 }
 
+/// The library's sources changed while the session ran.
+pub(crate) fn renewed(crates: &[String]) -> String {
+    format!(
+        "The sources of {} have changed, and were compiled anew. Restart the kernel to use them.\n",
+        crates.join(", ")
+    )
+}
+
 /// What a cell may begin with. Plain text and HTML.
 pub(crate) fn help() -> (String, Option<String>) {
     let rows = HELP

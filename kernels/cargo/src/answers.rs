@@ -11,7 +11,12 @@ use crate::{eprint, graph};
 
 /// Whether a call only asks what a toolchain is like: the answer is always the same.
 pub(crate) fn is_question(words: &[&str]) -> bool {
-    let asks = |word: &&str| matches!(*word, "-V" | "-vV" | "--version" | "version" | "config");
+    let asks = |word: &&str| {
+        matches!(
+            *word,
+            "-V" | "-vV" | "--version" | "version" | "config" | "locate-project"
+        )
+    };
     words.iter().any(asks) || (words.contains(&"rustc") && words.contains(&"--print"))
 }
 
@@ -24,11 +29,12 @@ pub(crate) fn remembered(session: &Session, args: &[OsString]) -> ExitCode {
 /// reduced to what a cell can name.
 pub(crate) fn metadata(session: &Session, args: &[OsString], words: &[&str]) -> ExitCode {
     let read = |path: &str| fs::read_to_string(session.folder().join(path)).unwrap_or_default();
-    let depends_on = read("cell/Cargo.toml") + &read("Cargo.lock");
-    // evcxr asks in the folder of the cell, rust-analyzer by path.
+    // evcxr asks in the folder of the cell, and only whether a dependency can be had and what its
+    // library is called; rust-analyzer asks by path, and reads all of it.
     if !words.contains(&"--manifest-path") {
-        return answer(session, args, depends_on, |text| text);
+        return answer(session, args, read("cell/Cargo.toml"), |text| text);
     }
+    let depends_on = read("cell/Cargo.toml") + &read("Cargo.lock");
     // Every session begins with a cell without dependencies and then adds the library. Told of the
     // library at once, rust-analyzer loads everything once instead of twice.
     let usual = session.file("usual.txt");
@@ -106,6 +112,7 @@ mod tests {
         for words in [
             &["-V"][..],
             &["version"],
+            &["locate-project", "--workspace", "--manifest-path", "/x"],
             &["-Z", "unstable-options", "config", "get"],
             &["rustc", "-Z", "unstable-options", "--print", "cfg"],
         ] {

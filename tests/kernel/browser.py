@@ -176,6 +176,7 @@ class Student:
         self.wait(lambda: self.prompt(TRAIN).isdigit(), 5, "a cell that stops")
         print(f"stop to the end of the cell: {time.monotonic() - pressed:.2f} s, as seen here")
         self.wait(lambda: "Idle" in self.status(), 5, "a kernel that is idle")
+        self.expect(self.errors(TRAIN) == 1, "the stopped cell says that it was stopped")
         self.shot("stopped")
 
         self.cells().nth(AFTER).locator(".cm-content").click()
@@ -190,7 +191,7 @@ class Student:
         done = [str(number + 1) for number in range(len(CELLS))]
         prompts = lambda: [self.prompt(number) for number in range(len(CELLS))]  # noqa: E731
         self.wait(lambda: prompts() == done, TRAINING, "the end of run all")
-        self.expect(self.page.locator(".jp-Notebook .jp-RenderedText[data-mime-type*=error]").count() == 0, "no error")
+        self.expect(not any(map(self.errors, range(len(CELLS)))), "no cell has an error")
         self.shot("run again")
 
         self.page.keyboard.press("Control+s")
@@ -230,7 +231,7 @@ class Student:
 
     def errors(self, number):
         cell = self.cells().nth(number)
-        return cell.locator(".jp-OutputArea-output[data-mime-type*='error']").count()
+        return cell.locator("[data-mime-type='application/vnd.jupyter.error']").count()
 
     def status(self):
         return self.page.locator("#jp-main-statusbar").inner_text()

@@ -89,13 +89,13 @@ pub struct TestArgs {
 /// What to measure.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct LatencyArgs {
-    /// How often the everyday cells are run; the first round is told apart
+    /// How often the everyday cells are run, at least twice; the first round is told apart
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub rounds: usize,
     /// Instead of the comparison: so many sessions of our kernel at once
     #[arg(long, value_name = "SESSIONS")]
     pub many: Option<usize>,
-    /// Instead of the comparison: so many cells in one session of our kernel
+    /// Instead of the comparison: so many cells in one session of our kernel, in rounds of twenty
     #[arg(long, value_name = "CELLS")]
     pub soak: Option<usize>,
     /// Write every single value to this file
@@ -207,6 +207,20 @@ mod tests {
             panic!("not test: {cli:?}")
         };
         assert_eq!(test.arguments, ["--test", "notebooks", "--", "--nocapture"]);
+    }
+
+    #[test]
+    fn what_is_measured_can_be_chosen() {
+        let latency = |line: &str| match parse(line).unwrap().command {
+            Some(Command::Latency(latency)) => latency,
+            other => panic!("not latency: {other:?}"),
+        };
+        let usual = latency("lab latency");
+        assert_eq!((usual.rounds, usual.many, usual.soak), (4, None, None));
+        let other = latency("lab latency --many 10 --soak 500 --json a.json");
+        assert_eq!((other.many, other.soak), (Some(10), Some(500)));
+        assert_eq!(other.json, Some(PathBuf::from("a.json")));
+        assert!(parse("lab latency --rounds many").is_err());
     }
 
     #[test]

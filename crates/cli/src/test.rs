@@ -24,18 +24,20 @@ pub fn test(places: &Places, args: &TestArgs, out: &mut dyn Write) -> Result<()>
 
 fn run(command: &mut Command) -> Result<()> {
     let status = command.status().map_err(|cause| {
-        Error::new(ErrorKind::Environment, "cargo does not start").source(cause)
+        let program = command.get_program().to_string_lossy().into_owned();
+        Error::new(ErrorKind::Environment, format!("{program} does not start")).source(cause)
     })?;
     if status.success() {
         return Ok(());
     }
     Err(Error::new(ErrorKind::Environment, "the tests do not pass")
         .got(status.to_string())
-        .why("cargo's own words are above"))
+        .why("their own words are above"))
 }
 
 /// `cargo test` on the workspace's default members, then on what holds rust-analyzer: optimised, so
-/// that what the setup has compiled is not compiled again. Arguments choose among the former.
+/// that what the setup has compiled is not compiled again; then sessions of the kernel, in Python.
+/// Arguments choose among the first.
 fn commands(places: &Places, args: &TestArgs) -> Vec<Command> {
     let test = || {
         let mut command = tools::command("cargo");
@@ -49,9 +51,30 @@ fn commands(places: &Places, args: &TestArgs) -> Vec<Command> {
         .args(["--release", "--locked"])
         .args(kernel::packages());
     match args.arguments.as_slice() {
-        [] => vec![most, kernels],
+        [] => vec![most, kernels, suite(places), sessions(places)],
         _ => vec![most],
     }
+}
+
+/// Installs the protocol's own test suite beside JupyterLab, which has all that it needs.
+fn suite(places: &Places) -> Command {
+    let mut install = tools::command(places.python());
+    install
+        .args(["-m", "pip", "install", "--quiet", "--no-deps"])
+        .args(["--disable-pip-version-check", "--requirement"])
+        .arg(places.kernels("requirements-test.txt"));
+    install
+}
+
+/// The tests that look at a session of our kernel from outside, as a front end does.
+fn sessions(places: &Places) -> Command {
+    let mut tests = tools::command(places.python());
+    tests
+        .args(["-B", "-m", "unittest", "discover", "--verbose"])
+        .args(["--pattern", "test_*.py", "--start-directory"])
+        .arg(places.root().join("tests/kernel"))
+        .envs(places.environment());
+    tests
 }
 
 #[cfg(test)]
@@ -73,13 +96,19 @@ mod tests {
 
     #[test]
     fn the_kernels_are_tested_as_they_are_built() {
-        let [most, kernels] = words(&[]).try_into().unwrap();
+        let [most, kernels, suite, sessions] = words(&[]).try_into().unwrap();
         assert_eq!(most, ["test"]);
         assert_eq!(
             kernels.join(" "),
             "test --release --locked --package chainrule-kernel --package chainrule-evcxr \
              --package chainrule-cargo"
         );
+        assert!(
+            suite
+                .iter()
+                .any(|word| word.ends_with("requirements-test.txt"))
+        );
+        assert!(sessions.contains(&"/checkout/tests/kernel".to_owned()));
     }
 
     #[test]

@@ -4,6 +4,9 @@
 pub(super) const HEAD: &str =
     ":dep chainrule = { path = \"../crates/chainrule\" }\nuse chainrule::prelude::*;";
 
+/// The first cell that has to be compiled.
+pub(super) const FIRST: &str = "println!(\"ready\");";
+
 /// What the everyday cells build on.
 pub(super) const DATA: &str = "let mnist = Mnist::load()?;\n\
      let mut small = mnist.clone();\n\

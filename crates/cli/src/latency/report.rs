@@ -8,7 +8,9 @@ use super::KERNELS;
 use super::ledger::{Ledger, Line, Unit, quantile};
 
 /// The table: medians, quartiles where there are several values, ours as a share of stock's.
+/// Where ours was measured alone, it has one column.
 pub(super) fn table(ledger: &Ledger) -> String {
+    let has_stock = ledger.lines.iter().any(|line| !line.values[1].is_empty());
     let mut rows = vec![[
         "".to_owned(),
         KERNELS[0].to_owned(),
@@ -27,7 +29,10 @@ pub(super) fn table(ledger: &Ledger) -> String {
     let mut text = String::new();
     for [what, ours, stock, ratio] in &rows {
         let [a, b, c, d] = widths;
-        let line = format!("{what:<a$}   {ours:>b$}   {stock:>c$}   {ratio:>d$}");
+        let mut line = format!("{what:<a$}   {ours:>b$}");
+        if has_stock {
+            let _ = write!(line, "   {stock:>c$}   {ratio:>d$}");
+        }
         let _ = writeln!(text, "{}", line.trim_end());
     }
     text
@@ -127,6 +132,18 @@ mod tests {
         assert!(lines[1].contains("0.50 s (0.45 – 0.55)"), "{table}");
         assert!(lines[1].ends_with("0.25"), "{table}");
         assert!(lines[2].ends_with("0.0123 s"), "{table}");
+    }
+
+    #[test]
+    fn without_stock_values_there_is_one_column() {
+        let mut ledger = Ledger::default();
+        ledger.add(0, "stop", Unit::Megabytes, 3.0);
+        let table = table(&ledger);
+        assert!(
+            !table.contains("evcxr") && !table.contains("ratio"),
+            "{table}"
+        );
+        assert!(table.ends_with("stop        3 MB\n"), "{table}");
     }
 
     #[test]

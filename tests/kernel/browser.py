@@ -230,8 +230,9 @@ class Student:
         return self.cells().nth(number).locator(".jp-Cell-outputWrapper").inner_text()
 
     def errors(self, number):
+        # JupyterLab draws errors as it draws the text of standard error.
         cell = self.cells().nth(number)
-        return cell.locator("[data-mime-type='application/vnd.jupyter.error']").count()
+        return cell.locator("[data-mime-type='application/vnd.jupyter.stderr']").count()
 
     def status(self):
         return self.page.locator("#jp-main-statusbar").inner_text()

@@ -13,21 +13,23 @@ pub(super) fn keep_rusts_handler() {
         for _ in 0..1000 {
             thread::sleep(Duration::from_millis(2));
             if handler().is_some_and(|now| now.sa_sigaction != rusts.sa_sigaction) {
-                // SAFETY: the action is one that the standard library installed for this very
-                // signal in this process, read unchanged from the system; it stays valid for ever.
-                #[expect(
-                    unsafe_code,
-                    reason = "no safe interface to signal handlers restores one"
-                )]
-                unsafe {
-                    libc::sigaction(libc::SIGSEGV, &raw const rusts, std::ptr::null_mut());
-                }
+                restore(&rusts);
                 return;
             }
         }
     };
     // Without the thread a full stack is told as a segmentation fault.
     let _ = thread::Builder::new().spawn(watch);
+}
+
+/// Makes `action` what happens on a segmentation fault.
+fn restore(action: &libc::sigaction) {
+    #[expect(unsafe_code, reason = "no safe interface restores a signal handler")]
+    // SAFETY: the action is one that the standard library installed for this very signal in this
+    // process, read unchanged from the system; it stays valid for ever.
+    unsafe {
+        libc::sigaction(libc::SIGSEGV, action, std::ptr::null_mut());
+    }
 }
 
 /// What happens on a segmentation fault now.

@@ -2,7 +2,7 @@
 restarts, saves. What the student would see is checked on the page and in the saved file, and kept
 as pictures, one a step, for a person to look at.
 
-    .lab/venv-test/bin/python tests/kernel/browser.py [--shots FOLDER]
+    .lab/venv-browser/bin/python tests/kernel/browser.py [--shots FOLDER]
 
 See README.md beside this file.
 """
@@ -63,7 +63,7 @@ def main():
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        sys.exit("Playwright is missing: pip install -r kernels/requirements-test.txt")
+        sys.exit("Playwright is missing: pip install -r tests/kernel/requirements-browser.txt")
     if not (LAB / "venv/bin/python").exists():
         sys.exit("JupyterLab is not set up: cargo lab setup")
     with tempfile.TemporaryDirectory(prefix="chainrule-browser-") as folder:

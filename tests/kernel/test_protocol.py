@@ -41,7 +41,7 @@ class Suite(jupyter_kernel_test.KernelTests):
         "/* a comment",
         "let a = vec![1]\n    .iter()\n    .map(|x| {",
     ]
-    invalid_code_samples = []
+    invalid_code_samples = [")", "fn f() {}}", "let a = [1]];"]
     code_generate_error = "let wrong: i32 = true;"
     code_execute_result = [
         {"code": "6 * 7", "result": "42"},

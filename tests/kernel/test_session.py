@@ -148,6 +148,10 @@ class TestCells(unittest.TestCase):
         cell = self.run_ok('let name = chainrule::notebook::input("Name? ")?;\nname', answer="Ada")
         self.assertEqual(cell.result(), '"Ada"')
 
+    def test_input_that_nobody_answers_is_an_error(self):
+        cell = self.run_failing('let name = chainrule::notebook::input("Name? ")?;', "IoError")
+        self.assertIn("no answer to", cell.traceback())
+
     def test_commands(self):
         self.run_ok("let table = array![[1.0, 2.0]];")
         self.assertIn("table", self.run_ok(":vars").result())

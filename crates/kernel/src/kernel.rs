@@ -10,7 +10,7 @@ use chainrule_jupyter::{
     Bundle, Cell, Completeness, Completions, Evaluator, Host, KernelInfo, Language, Outcome,
 };
 
-use crate::cell::{Head, unfinished};
+use crate::cell::{Head, Whole, whole};
 use crate::complete;
 use crate::engine::Engine;
 use crate::link::Link;
@@ -207,11 +207,12 @@ impl Evaluator for Kernel {
     }
 
     fn is_complete(&self, code: &str) -> Completeness {
-        match unfinished(code) {
-            Some(depth) => Completeness::Incomplete {
+        match whole(code) {
+            Whole::Yes => Completeness::Complete,
+            Whole::NotYet(depth) => Completeness::Incomplete {
                 indent: "    ".repeat(depth),
             },
-            None => Completeness::Complete,
+            Whole::Never => Completeness::Invalid,
         }
     }
 

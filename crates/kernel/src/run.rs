@@ -22,6 +22,8 @@ use crate::{symbols, words};
 
 /// A start that takes no longer is not worth a word.
 const SHORT: Duration = Duration::from_millis(400);
+/// The answer to a question that nobody answers; the library makes an error of it.
+const NOBODY: &str = "\u{4}";
 /// How evcxr's process ends if a cell's library does not fit what is loaded.
 const CANNOT_LOAD: &str = "exit status: 99";
 /// So much of the last standard error is looked at when the process has crashed.
@@ -147,25 +149,28 @@ impl Kernel {
         }
     }
 
-    /// A cell that only calls the library is compiled without optimisation: it is run once, and the
-    /// library is optimised. One that computes itself must be fast.
+    /// How much the compiler should optimise a cell: the less, the sooner it runs. One that only
+    /// calls the library not at all, since that is optimised; arrays a little; loops, closures and
+    /// functions of the student's own as much as the library.
     fn choose_optimisation(&self, code: &Code) {
         let memory = lock(&self.memory);
         let large = |kind: &String| {
-            ["Array", "Vec<", "[", "Hash", "BTree"]
-                .iter()
-                .any(|name| kind.contains(name))
+            let names = ["Array", "Vec<", "[", "Hash", "BTree"];
+            names.iter().any(|name| kind.contains(name))
         };
+        let has_arrays = code
+            .names
+            .iter()
+            .any(|name| name.starts_with("Array") || memory.variables.get(name).is_some_and(large));
         let calls_own = memory.items.iter().any(|(_, item)| {
             let words = item.text.split(|c: char| !c.is_alphanumeric() && c != '_');
             words.take(6).any(|word| code.names.contains(word))
         });
-        let computes = code.computes
-            || calls_own
-            || code.names.iter().any(|name| {
-                name.starts_with("Array") || memory.variables.get(name).is_some_and(large)
-            });
-        let level = if computes { "2" } else { "0" };
+        let level = match (code.computes || calls_own, has_arrays) {
+            (true, _) => "2",
+            (false, true) => "1",
+            (false, false) => "0",
+        };
         // What cannot be written leaves the level that the session was built with.
         let _ = fs::write(self.settings.file("opt-level"), level);
     }
@@ -193,7 +198,8 @@ impl Kernel {
                     password,
                     answer,
                 } => {
-                    let line = host.input(&prompt, password).unwrap_or_default();
+                    let line = host.input(&prompt, password);
+                    let line = line.unwrap_or_else(|| NOBODY.to_owned());
                     // One line is one answer.
                     let _ = answer.send(line.replace(['\n', '\r'], " "));
                 }

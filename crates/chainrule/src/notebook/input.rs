@@ -9,6 +9,8 @@ use super::live;
 /// What a line begins with that asks the kernel for input, on evcxr's kernel and on ours.
 const REQUEST: &str = "EVCXR_INPUT_REQUEST";
 const REQUEST_PASSWORD: &str = "EVCXR_INPUT_REQUEST_PASSWORD";
+/// What our kernel answers if nobody will: the sign for the end of a transmission.
+const NOBODY: &str = "\u{4}";
 /// Set by evcxr in the process that runs cells.
 const RUNTIME: &str = "EVCXR_IS_RUNTIME";
 
@@ -19,7 +21,8 @@ const RUNTIME: &str = "EVCXR_IS_RUNTIME";
 ///
 /// # Errors
 ///
-/// When there is nobody to answer: standard input has ended or cannot be read.
+/// When there is nobody to answer: stop was pressed, the notebook is run by a program that passes on
+/// no questions, or standard input has ended.
 pub fn input(prompt: impl AsRef<str>) -> Result<String> {
     ask(prompt.as_ref(), REQUEST)
 }
@@ -61,7 +64,14 @@ fn ask_with(
         let error = Error::new(ErrorKind::Io, format!("no answer to “{prompt}”"));
         return Err(error.why("there is nothing more to read"));
     }
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    let line = line.trim_end_matches(['\r', '\n']);
+    if line == NOBODY {
+        let error = Error::new(ErrorKind::Io, format!("no answer to “{prompt}”"));
+        return Err(error
+            .why("stop was pressed, or the program that runs the notebook does not pass on questions")
+            .hint("run the cell in JupyterLab"));
+    }
+    Ok(line.to_owned())
 }
 
 #[cfg(test)]
@@ -72,6 +82,12 @@ mod tests {
         let mut out = Vec::new();
         let answer = ask_with(prompt, request, &mut out, &mut typed);
         (String::from_utf8(out).unwrap(), answer)
+    }
+
+    #[test]
+    fn a_question_that_nobody_answers_is_an_error() {
+        let (_, answer) = asked("age?", Some(REQUEST), b"\x04\n");
+        assert!(answer.unwrap_err().to_string().contains("stop was pressed"));
     }
 
     #[test]

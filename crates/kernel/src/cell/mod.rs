@@ -9,4 +9,4 @@ mod rewrite;
 
 pub(crate) use head::{Head, Order};
 pub(crate) use map::{Columns, Place, Statement, locate};
-pub(crate) use rewrite::{Code, rewrite, unfinished};
+pub(crate) use rewrite::{Code, Whole, rewrite, whole};

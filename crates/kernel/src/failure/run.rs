@@ -22,6 +22,7 @@ impl Kept {
         let names = |names: &[String]| names.join(", ");
         let mut text = match (self.alive, self.lost.as_slice()) {
             (0, []) => String::new(),
+            (1, []) => "The variable of an earlier cell is kept.".to_owned(),
             (alive, []) => format!("All {alive} variables of earlier cells are kept."),
             (0, lost) => format!("Used up by this cell: {}.", names(lost)),
             (alive, lost) => format!(

@@ -149,28 +149,16 @@ impl Kernel {
         }
     }
 
-    /// How much the compiler should optimise a cell: the less, the sooner it runs. One that only
-    /// calls the library not at all, since that is optimised; arrays a little; loops, closures and
-    /// functions of the student's own as much as the library.
+    /// A cell that has no loop, closure or function, and calls none of the student's own, is compiled
+    /// without optimisation: it runs once through what the library has optimised, and is there in
+    /// half the time. One that computes itself must be fast.
     fn choose_optimisation(&self, code: &Code) {
         let memory = lock(&self.memory);
-        let large = |kind: &String| {
-            let names = ["Array", "Vec<", "[", "Hash", "BTree"];
-            names.iter().any(|name| kind.contains(name))
-        };
-        let has_arrays = code
-            .names
-            .iter()
-            .any(|name| name.starts_with("Array") || memory.variables.get(name).is_some_and(large));
         let calls_own = memory.items.iter().any(|(_, item)| {
             let words = item.text.split(|c: char| !c.is_alphanumeric() && c != '_');
             words.take(6).any(|word| code.names.contains(word))
         });
-        let level = match (code.computes || calls_own, has_arrays) {
-            (true, _) => "2",
-            (false, true) => "1",
-            (false, false) => "0",
-        };
+        let level = if code.computes || calls_own { "2" } else { "0" };
         // What cannot be written leaves the level that the session was built with.
         let _ = fs::write(self.settings.file("opt-level"), level);
     }

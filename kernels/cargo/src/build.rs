@@ -115,14 +115,13 @@ fn compile(session: &Session, recipe: Recipe, progress: &Progress) -> Option<Exi
     ))
 }
 
-/// The arguments with another optimisation. Below the full one, what an earlier cell left to build
-/// upon is not worth reading, nor a cell worth splitting.
+/// The arguments with another optimisation. Without any, what an earlier cell left to build upon is
+/// not worth reading.
 fn at_level(args: Vec<String>, level: &str) -> Vec<String> {
     if level.is_empty() {
         return args;
     }
-    let is_full = level == "2";
-    let mut changed = Vec::with_capacity(args.len() + 2);
+    let mut changed = Vec::with_capacity(args.len());
     let mut args = args.into_iter().peekable();
     while let Some(arg) = args.next() {
         let value = (arg == "-C").then(|| args.peek()).flatten();
@@ -131,14 +130,11 @@ fn at_level(args: Vec<String>, level: &str) -> Vec<String> {
                 args.next();
                 changed.extend(["-C".to_owned(), format!("opt-level={level}")]);
             }
-            Some(value) if !is_full && value.starts_with("incremental=") => {
+            Some(value) if level == "0" && value.starts_with("incremental=") => {
                 args.next();
             }
             _ => changed.push(arg),
         }
-    }
-    if level == "1" {
-        changed.extend(["-C".to_owned(), "codegen-units=1".to_owned()]);
     }
     changed
 }
@@ -161,10 +157,6 @@ mod tests {
         let at = |level: &str| at_level(args.map(str::to_owned).into(), level).join(" ");
         assert_eq!(at(""), args.join(" "));
         assert_eq!(at("0"), "--edition=2024 -C opt-level=0 -C rpath");
-        assert_eq!(
-            at("1"),
-            "--edition=2024 -C opt-level=1 -C rpath -C codegen-units=1"
-        );
         assert_eq!(at("2"), args.join(" "));
     }
 }

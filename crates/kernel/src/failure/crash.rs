@@ -105,21 +105,20 @@ fn lost(name: &str, what: &str, help: &str, variables: usize) -> Failure {
 
 /// Stop was pressed and the code ended by itself.
 pub(crate) fn interrupted() -> Failure {
-    let what = "stopped; what was trained until then and every variable is kept";
-    Failure {
-        name: "Interrupted".to_owned(),
-        value: what.to_owned(),
-        traceback: draw(&format!("Interrupted: {what}"), None, None, &[]),
-    }
+    stopped("stopped; what was trained until then and every variable is kept")
 }
 
 /// Stop was pressed before the cell's code ran.
 pub(crate) fn stopped_early() -> Failure {
-    let what = "stopped before the cell ran; every variable is kept";
+    stopped("stopped before the cell ran; every variable is kept")
+}
+
+/// What was wanted is no mistake, and is not drawn as one.
+fn stopped(what: &str) -> Failure {
     Failure {
         name: "Interrupted".to_owned(),
         value: what.to_owned(),
-        traceback: draw(&format!("Interrupted: {what}"), None, None, &[]),
+        traceback: vec![format!("Interrupted: {what}")],
     }
 }
 

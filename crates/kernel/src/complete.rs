@@ -73,7 +73,7 @@ pub(crate) fn from_memory(
 }
 
 /// What an item is and what it is called.
-fn named(item: &str) -> Option<(&'static str, String)> {
+pub(crate) fn named(item: &str) -> Option<(&'static str, String)> {
     let mut words = item.split(|c: char| !c.is_alphanumeric() && c != '_');
     let kind = loop {
         match words.next()? {

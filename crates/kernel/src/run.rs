@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::cell::{Code, Head, Order, Place, locate, rewrite};
 use crate::child::{ERROR, PANIC, Piece};
+use crate::complete;
 use crate::engine::{Report, Start};
 use crate::failure::{
     Kept, Panicked, compile_failure, interrupted, killed, panic_failure, question_mark_failure,
@@ -155,8 +156,7 @@ impl Kernel {
     fn choose_optimisation(&self, code: &Code) {
         let memory = lock(&self.memory);
         let calls_own = memory.items.iter().any(|(_, item)| {
-            let words = item.text.split(|c: char| !c.is_alphanumeric() && c != '_');
-            words.take(6).any(|word| code.names.contains(word))
+            complete::named(&item.text).is_some_and(|(_, name)| code.names.contains(&name))
         });
         let level = if code.computes || calls_own { "2" } else { "0" };
         // What cannot be written leaves the level that the session was built with.

@@ -4,6 +4,7 @@
 //! `kernels/README.md` tells why.
 
 use std::env;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -69,7 +70,28 @@ fn evcxr_in(program: PathBuf, places: &Places, folder: &Path) -> Command {
         .env("JUPYTER_PATH", places.jupyter_path())
         // It would win over the flags that evcxr sets, and cells would not load.
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
+    for variable in LIBRARY_PATHS {
+        if let Some(folders) = env::var_os(variable) {
+            command.env(variable, without_ours(&folders));
+        }
+    }
     command
+}
+
+/// Where the system looks for dynamic libraries before it looks where a cell says.
+const LIBRARY_PATHS: [&str; 2] = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"];
+
+/// The folders without those that hold another build of our library: below `cargo test` or `cargo
+/// run` there are such, and cells that found it would not load.
+fn without_ours(folders: &OsStr) -> OsString {
+    let name = format!(
+        "{}chainrule{}",
+        env::consts::DLL_PREFIX,
+        env::consts::DLL_SUFFIX
+    );
+    let others = env::split_paths(folders).filter(|folder| !folder.join(&name).exists());
+    // They came apart at the separator, so none of them has one.
+    env::join_paths(others).unwrap_or_default()
 }
 
 /// Becomes the kernel in a new build folder. Returns only if that fails.
@@ -212,6 +234,19 @@ mod tests {
         fs::create_dir_all(places.template().join("cell/target")).unwrap();
         fs::write(places.template().join("cell/target/libx.rlib"), "built").unwrap();
         (root, places)
+    }
+
+    #[test]
+    fn folders_with_another_build_of_our_library_are_not_passed_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = format!(
+            "{}chainrule{}",
+            env::consts::DLL_PREFIX,
+            env::consts::DLL_SUFFIX
+        );
+        fs::write(folder.path().join(name), "").unwrap();
+        let given = env::join_paths(["/a".as_ref(), folder.path(), "/b".as_ref()]).unwrap();
+        assert_eq!(without_ours(&given), env::join_paths(["/a", "/b"]).unwrap());
     }
 
     #[test]

@@ -114,6 +114,17 @@ class TestCells(unittest.TestCase):
             self.assertNotIn("evcxr", cell.traceback())
             self.assertNotIn("chainrule_tell", cell.traceback())
 
+    def test_types_from_the_standard_library_are_found(self):
+        for code in (
+            "let number = 5u32.to_string();",
+            "let real = 2.5f64.to_string();",
+            "let parts: Vec<String> = \"a b\".split(' ').map(str::to_owned).collect();",
+            "let largest = [1, 3, 2].iter().max().copied();",
+            "let map = std::collections::HashMap::from([(1, 2.0)]);",
+            "let root = 2.0f64.sqrt().powi(3);",
+        ):
+            self.run_ok(code)
+
     def test_a_cell_can_be_run_again_and_types_can_change(self):
         for value in ("1", '"text"'):
             self.run_ok(f"let again = {value};")

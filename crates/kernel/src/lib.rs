@@ -32,6 +32,7 @@ mod sources;
 mod stage;
 mod symbols;
 mod table;
+mod told;
 mod warm;
 mod words;
 

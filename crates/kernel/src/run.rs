@@ -8,9 +8,9 @@ use chainrule_jupyter::{Cell, Failure, Host, Map, Outcome, Output};
 use serde_json::Value;
 
 use crate::cell::{Code, Head, Order, Place, locate, rewrite};
-use crate::child::{ERROR, PANIC, Piece};
+use crate::child::Piece;
 use crate::complete;
-use crate::engine::{Report, Start};
+use crate::engine::Start;
 use crate::failure::{
     Kept, Panicked, compile_failure, interrupted, killed, panic_failure, question_mark_failure,
     replaced, stopped_early, terminated,
@@ -19,6 +19,7 @@ use crate::kernel::Kernel;
 use crate::screen::Screen;
 use crate::stage::{Happening, lock};
 use crate::table::{self, Sizes};
+use crate::told::Told;
 use crate::{symbols, words};
 
 /// A start that takes no longer is not worth a word.
@@ -27,26 +28,6 @@ const SHORT: Duration = Duration::from_millis(400);
 const NOBODY: &str = "\u{4}";
 /// How evcxr's process ends if a cell's library does not fit what is loaded.
 const CANNOT_LOAD: &str = "exit status: 99";
-/// So much of the last standard error is looked at when the process has crashed.
-const LAST_WORDS: usize = 4096;
-
-/// What the process told about a cell's end.
-#[derive(Default)]
-struct Told {
-    panicked: Option<Panicked>,
-    has_panicked: bool,
-    error: Option<Value>,
-    has_failed: bool,
-    errors: String,
-    /// An empty line on standard error that may be evcxr's; see [`Told::stderr`].
-    newline: bool,
-    /// Crates of the library that were compiled anew with the cell.
-    renewed: Vec<String>,
-    /// Sizes of variables, if they were asked for.
-    sizes: Sizes,
-    report: Report,
-}
-
 impl Kernel {
     pub(crate) fn run_cell(&self, cell: &Cell, host: &dyn Host) -> Outcome {
         let head = Head::of(&cell.code, &self.settings.library, &self.settings.folder);
@@ -318,75 +299,6 @@ impl Kernel {
             });
         }
         None
-    }
-}
-
-impl Told {
-    fn piece(&mut self, piece: Piece, screen: &mut Screen<'_>) {
-        match piece {
-            Piece::Text(text) => screen.show(Output::Stdout(text)),
-            Piece::Content(data) => screen.show(Output::Display {
-                data,
-                metadata: Map::new(),
-                id: None,
-            }),
-            Piece::ForEvcxr(line) => {
-                self.has_panicked |= line == PANIC;
-                self.has_failed |= line == ERROR;
-            }
-            Piece::Event(event) => {
-                if screen.event(&event) {
-                    return;
-                }
-                match event["event"].as_str() {
-                    Some("error") => self.error = Some(event),
-                    Some("sizes") => {
-                        self.sizes =
-                            serde_json::from_value::<Vec<(String, String)>>(event["sizes"].clone())
-                                .unwrap_or_default()
-                                .into_iter()
-                                .collect();
-                    }
-                    // The first of several panics is the cause.
-                    Some("panic") if self.panicked.is_none() => {
-                        let panicked = Panicked::read(&event);
-                        // In a thread of its own it does not end the cell.
-                        if panicked.thread.is_some() {
-                            screen.show(Output::Stderr(words::thread_panicked(&panicked)));
-                        } else {
-                            self.panicked = Some(panicked);
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-
-    /// evcxr prints every error that `?` met. Those that were told already are empty to it: what
-    /// comes is an empty line, before or after the error's event.
-    fn stderr(&mut self, text: String, screen: &mut Screen<'_>) {
-        self.end_newline(screen);
-        if text == "\n" {
-            self.newline = self.error.is_none();
-            return;
-        }
-        self.errors.push_str(&text);
-        if self.errors.len() > 2 * LAST_WORDS {
-            let from = self.errors.len() - LAST_WORDS;
-            let from = (from..)
-                .find(|&at| self.errors.is_char_boundary(at))
-                .unwrap_or(0);
-            self.errors.drain(..from);
-        }
-        screen.show(Output::Stderr(text));
-    }
-
-    /// Shows an empty line that was held back, unless it was evcxr's.
-    fn end_newline(&mut self, screen: &mut Screen<'_>) {
-        if std::mem::take(&mut self.newline) && self.error.is_none() {
-            screen.show(Output::Stderr("\n".to_owned()));
-        }
     }
 }
 

@@ -6,7 +6,9 @@
 mod head;
 mod map;
 mod rewrite;
+mod whole;
 
 pub(crate) use head::{Head, Order};
 pub(crate) use map::{Columns, Place, Statement, locate};
-pub(crate) use rewrite::{Code, Whole, rewrite, whole};
+pub(crate) use rewrite::{Code, rewrite};
+pub(crate) use whole::{Whole, whole};

@@ -35,7 +35,8 @@ pub(crate) struct Code {
     pub(crate) is_empty: bool,
 }
 
-const PRELUDE: &str = "fn f(){";
+/// What makes of a cell a function that can be parsed.
+pub(super) const PRELUDE: &str = "fn f(){";
 
 /// Rewrites the code of a cell (its head already blank).
 pub(crate) fn rewrite(code: &str) -> Code {
@@ -293,53 +294,6 @@ fn computes(node: &SyntaxNode) -> bool {
     })
 }
 
-/// Whether code could be run as it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Whole {
-    /// It could.
-    Yes,
-    /// A bracket, a text or a comment is open; so deep the next line should be indented.
-    NotYet(usize),
-    /// A bracket is closed that was never opened: no further line mends that.
-    Never,
-}
-
-/// Looks for what is still open at the end of the code.
-pub(crate) fn whole(code: &str) -> Whole {
-    let file = SourceFile::parse(&format!("{PRELUDE}{code}\n"), Edition::Edition2024);
-    // The brace of the prelude is always open.
-    let mut open = 0_usize;
-    let mut is_open = false;
-    for token in file
-        .syntax_node()
-        .descendants_with_tokens()
-        .filter_map(NodeOrToken::into_token)
-    {
-        match token.kind() {
-            T!['('] | T!['['] | T!['{'] => open += 1,
-            T![')'] | T![']'] | T!['}'] => {
-                let is_students = usize::from(token.text_range().start()) >= PRELUDE.len();
-                if is_students && open <= 1 {
-                    return Whole::Never;
-                }
-                open = open.saturating_sub(1);
-            }
-            SyntaxKind::STRING | SyntaxKind::BYTE_STRING => {
-                is_open |= token.text().len() < 2 || !token.text().ends_with('"');
-            }
-            SyntaxKind::COMMENT if token.text().starts_with("/*") => {
-                is_open |= !token.text().ends_with("*/");
-            }
-            _ => {}
-        }
-    }
-    if open > 1 || is_open {
-        Whole::NotYet(open.saturating_sub(1))
-    } else {
-        Whole::Yes
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -441,18 +395,5 @@ mod tests {
             );
         }
         assert!(rewrite("// only\n\n  // words").is_empty);
-    }
-
-    #[test]
-    fn what_is_still_open_is_seen() {
-        for code in ["let x = 3;", "f(\"}\")", "", "if a { b } else { [c(d)] }"] {
-            assert_eq!(whole(code), Whole::Yes, "{code}");
-        }
-        assert_eq!(whole("fn f() {\n  if a {"), Whole::NotYet(2));
-        assert_eq!(whole("let s = \"abc"), Whole::NotYet(0));
-        assert_eq!(whole("/* a"), Whole::NotYet(0));
-        for code in [")", "fn f() {}}", "let a = [1]];"] {
-            assert_eq!(whole(code), Whole::Never, "{code}");
-        }
     }
 }

@@ -41,7 +41,7 @@ pub use chainrule_error::{Error, ErrorKind, Result};
 pub use initialize::Init;
 pub use loss::{Loss, Reduction};
 pub use model::{Model, Summary, SummaryRow};
-pub use network::{Network, Workspace};
+pub use network::{Dropout, Network, Workspace};
 pub use optim::{Optimizer, Sgd};
 pub use parameter::{Gradients, Parameter};
 pub use scalar::Scalar;

@@ -13,9 +13,14 @@ pub enum Loss {
     /// greatest score is subtracted first, so nothing overflows. Bridle, *Probabilistic
     /// interpretation of feedforward classification network outputs* (1990).
     SoftmaxCrossEntropy,
-    /// L = ½·Σ (zᵢ − tᵢ)², with the gradient z − t. The half is the convention of lectures on
-    /// backpropagation; without it the same minimum needs half the learning rate.
+    /// L = Σ (zᵢ − tᵢ)², with the gradient 2·(z − t).
     SquaredError,
+    /// L = ½·Σ (zᵢ − tᵢ)², with the gradient z − t: the convention of lectures on backpropagation.
+    /// The same steps as with [`SquaredError`](Self::SquaredError) need twice the learning rate.
+    HalfSquaredError,
+    /// L = 1/m·Σ (zᵢ − tᵢ)² over the m outputs, with the gradient 2/m·(z − t): the MSE of PyTorch
+    /// and Keras.
+    MeanSquaredError,
 }
 
 /// How the samples of a batch count together, in the loss and so in every gradient.
@@ -49,7 +54,11 @@ impl Loss {
             let target = |output| targets.at(sample, output);
             match self {
                 Self::SoftmaxCrossEntropy => cross_entropy(scores, target, d_scores),
-                Self::SquaredError => squared_error(scores, target, d_scores),
+                Self::SquaredError => squared_error(scores, target, d_scores, F::one()),
+                Self::HalfSquaredError => squared_error(scores, target, d_scores, F::of(0.5)),
+                Self::MeanSquaredError => {
+                    squared_error(scores, target, d_scores, F::of(1.0 / outputs as f64))
+                }
             }
         });
         // f64 whatever the arithmetic: the sum over a batch is read by people.
@@ -78,13 +87,21 @@ fn cross_entropy<F: Scalar>(scores: &[F], target: impl Fn(usize) -> F, d: &mut [
     loss
 }
 
-fn squared_error<F: Scalar>(scores: &[F], target: impl Fn(usize) -> F, d: &mut [F]) -> F {
+/// `factor`·Σ (z − t)².
+fn squared_error<F: Scalar>(
+    scores: &[F],
+    target: impl Fn(usize) -> F,
+    d: &mut [F],
+    factor: F,
+) -> F {
+    let slope = F::of(2.0) * factor;
     let mut loss = F::zero();
     for (output, (d, &score)) in d.iter_mut().zip(scores).enumerate() {
-        *d = score - target(output);
-        loss += *d * *d;
+        let difference = score - target(output);
+        loss += difference * difference;
+        *d = slope * difference;
     }
-    loss * F::of(0.5)
+    loss * factor
 }
 
 struct Exponentials<F> {
@@ -119,6 +136,8 @@ impl fmt::Display for Loss {
         f.write_str(match self {
             Self::SoftmaxCrossEntropy => "softmax with cross-entropy",
             Self::SquaredError => "squared error",
+            Self::HalfSquaredError => "half the squared error",
+            Self::MeanSquaredError => "mean squared error of the outputs",
         })
     }
 }
@@ -168,12 +187,30 @@ mod tests {
 
     #[test]
     fn a_score_that_is_not_a_number_makes_the_loss_not_a_number() {
-        for loss in [Loss::SoftmaxCrossEntropy, Loss::SquaredError] {
+        for loss in [
+            Loss::SoftmaxCrossEntropy,
+            Loss::SquaredError,
+            Loss::HalfSquaredError,
+            Loss::MeanSquaredError,
+        ] {
             let mut d = [0.0; 2];
             let scores = [f32::NAN, 1.0];
             let loss = loss.of_batch(Reduction::Mean, &scores, Targets::Classes(&[0]), &mut d, 2);
             assert!(loss.is_nan());
         }
+    }
+
+    #[test]
+    fn the_three_squared_errors_differ_by_their_factors() {
+        let of = |loss: Loss| {
+            let mut d = [0.0; 4];
+            let targets = Targets::Classes(&[1]);
+            let loss = loss.of_batch(Reduction::Mean, &[1.0, 4.0, 0.0, -2.0], targets, &mut d, 4);
+            (loss, d)
+        };
+        assert_eq!(of(Loss::SquaredError), (14.0, [2.0, 6.0, 0.0, -4.0]));
+        assert_eq!(of(Loss::HalfSquaredError), (7.0, [1.0, 3.0, 0.0, -2.0]));
+        assert_eq!(of(Loss::MeanSquaredError), (3.5, [0.5, 1.5, 0.0, -1.0]));
     }
 
     #[test]

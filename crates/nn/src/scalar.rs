@@ -30,6 +30,13 @@ pub trait Scalar: NdFloat + Default + std::iter::Sum + sealed::Sealed {
     fn forward(network: &Network<Self>, workspace: &mut Workspace<Self>, batch: usize);
 
     #[doc(hidden)]
+    fn loss(
+        network: &Network<Self>,
+        workspace: &mut Workspace<Self>,
+        targets: Targets<'_, Self>,
+    ) -> f64;
+
+    #[doc(hidden)]
     fn forward_backward(
         network: &Network<Self>,
         workspace: &mut Workspace<Self>,
@@ -67,6 +74,14 @@ macro_rules! scalar {
 
             fn forward(network: &Network<Self>, workspace: &mut Workspace<Self>, batch: usize) {
                 engine::forward(network, workspace, batch);
+            }
+
+            fn loss(
+                network: &Network<Self>,
+                workspace: &mut Workspace<Self>,
+                targets: Targets<'_, Self>,
+            ) -> f64 {
+                engine::loss(network, workspace, targets)
             }
 
             fn forward_backward(

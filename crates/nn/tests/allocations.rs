@@ -54,6 +54,8 @@ fn dense_networks_allocate_nothing_after_the_first_batch() {
     let products = |_| 4 + 2 * 4 - 1;
     assert!(surplus(&model.clone().softmax(), products) <= 0);
     assert!(surplus(&model.squared_error(), products) <= 0);
+    let model = Model::input(64).dense(32).relu().dropout(0.5).dense(4);
+    assert!(surplus(&model.softmax(), |_| 2 + 2 * 2 - 1) <= 0);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-use chainrule_nn::{ErrorKind, Init, Model};
+use chainrule_nn::{Dropout, ErrorKind, Init, Model, Targets};
 use ndarray::{Array2, array};
 
 /// The text of the error that a model has.
@@ -56,6 +56,16 @@ fn losses_and_settings_that_do_not_fit() {
     assert!(
         complaint(&Model::input([1, 4, 4]).max_pool2d(0).flatten().softmax()).contains("1 × 1")
     );
+    for rate in [-0.1, 1.0, f64::NAN] {
+        let text = complaint(&Model::input(4).dense(3).dropout(rate).dense(2).softmax());
+        assert!(
+            text.starts_with(&format!("layer 2 (dropout {rate})")),
+            "{text}"
+        );
+        assert!(text.contains("0 to below 1"), "{text}");
+    }
+    let misplaced = Model::input(4).without_bias().dense(2).softmax();
+    assert!(complaint(&misplaced).contains("without_bias() has no layer"));
     let misplaced = Model::input(4).with_weights(Init::Zeros).dense(2).softmax();
     assert!(complaint(&misplaced).contains("with_weights(zeros) has no layer"));
     let wrong = dense().softmax().weights(Init::Uniform(f64::NAN));
@@ -169,4 +179,46 @@ fn parameters_that_are_not_there() {
     );
     let error = network.set_parameter("dense_1.bias", Array2::zeros((1, 3)).into_dyn());
     assert!(error.unwrap_err().to_string().contains("[1, 3]"));
+}
+
+#[test]
+fn dropout_masks_that_do_not_fit() {
+    let model = Model::input(2)
+        .dense(3)
+        .relu()
+        .dropout(0.5)
+        .dense(2)
+        .softmax();
+    let network = model.build_f64(1).unwrap();
+    let (x, y) = (array![[0.0, 1.0], [1.0, 0.0]], [0, 1]);
+    let unsaid = network.gradients(&x, &y).unwrap_err();
+    assert_eq!(
+        unsaid.to_string(),
+        "a network with dropout has a gradient for each mask\n  \
+         expected  where the mask comes from\n  \
+         got       nothing that says it, for layer 3 (dropout 0.5)\n  \
+         try       network.gradients_with(&x, &y, Dropout::Seed(step)), with another seed for \
+         each step; Dropout::Off for the gradient without dropout"
+    );
+    let complaint = |masks: &[Array2<f64>]| {
+        let error = network.gradients_with(&x, &y, Dropout::Masks(masks));
+        error.unwrap_err().to_string()
+    };
+    assert!(complaint(&[]).contains("1 mask, one for each dropout layer"));
+    assert!(complaint(&[Array2::ones((2, 4))]).contains("expected  [2, 3]"));
+    assert!(complaint(&[Array2::from_elem((2, 3), 2.0)]).contains("2 in row 0, column 0"));
+    assert!(complaint(&[Array2::from_elem((2, 3), f64::NAN)]).contains("NaN in row 0"));
+    assert!(complaint(&[Array2::ones((3, 3))]).contains("expected  1 to 2 samples"));
+    assert!(complaint(&[Array2::ones((1, 3))]).contains("a batch of 1, as the masks have rows"));
+
+    let mut workspace = network.workspace(2).unwrap();
+    let error = network.loss_in(&mut workspace, Targets::Classes(&[2]));
+    assert!(
+        error
+            .unwrap_err()
+            .to_string()
+            .contains("label 2 at sample 0")
+    );
+    let error = network.loss_in(&mut workspace, Targets::Classes(&[0, 1, 1]));
+    assert!(error.unwrap_err().to_string().contains("1 to 2 samples"));
 }

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-use chainrule_nn::{Init, Model, Network, Reduction, Targets};
+use chainrule_nn::{Dropout, Init, Model, Network, Reduction, Targets};
 use ndarray::Array2;
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
@@ -16,8 +16,13 @@ const TOLERANCE: f64 = 1e-6;
 const STEPS: [f64; 3] = [1e-5, 1e-6, 1e-7];
 
 /// The worst relative error of any parameter's gradient, with its name and index.
-fn worst(network: &Network<f64>, x: &Array2<f64>, y: Targets<'_, f64>) -> (f64, String) {
-    let gradients = network.gradients(x, y).unwrap();
+fn worst(
+    network: &Network<f64>,
+    x: &Array2<f64>,
+    y: Targets<'_, f64>,
+    dropout: Dropout<'_, f64>,
+) -> (f64, String) {
+    let gradients = network.gradients_with(x, y, dropout).unwrap();
     let mut worst = (0.0, String::from("nothing"));
     for parameter in network.parameters() {
         let analytic = gradients.get(&parameter.name).unwrap();
@@ -27,7 +32,10 @@ fn worst(network: &Network<f64>, x: &Array2<f64>, y: Targets<'_, f64>) -> (f64, 
                 let mut value = parameter.value.clone();
                 value.as_slice_mut().unwrap()[index] += shift;
                 moved.set_parameter(&parameter.name, value).unwrap();
-                moved.loss(x, y).unwrap()
+                match dropout {
+                    Dropout::Off => moved.loss(x, y).unwrap(),
+                    dropout => moved.gradients_with(x, y, dropout).unwrap().loss,
+                }
             };
             let (mut error, mut numeric) = (f64::INFINITY, f64::NAN);
             for step in STEPS {
@@ -55,6 +63,16 @@ fn inputs(batch: usize, features: usize, seed: u64) -> Array2<f64> {
 
 /// Draws parameters, inputs and targets, and holds the worst error against the tolerance.
 fn check(model: &Model, batch: usize, seed: u64, one_hot: bool) -> Result<(), TestCaseError> {
+    check_with(model, batch, seed, one_hot, Dropout::Off)
+}
+
+fn check_with(
+    model: &Model,
+    batch: usize,
+    seed: u64,
+    one_hot: bool,
+    dropout: Dropout<'_, f64>,
+) -> Result<(), TestCaseError> {
     let model = model.clone().biases(Init::Uniform(0.5));
     let network = model.build_f64(seed).unwrap();
     let features = network.model().summary().unwrap().input.features();
@@ -71,7 +89,7 @@ fn check(model: &Model, batch: usize, seed: u64, one_hot: bool) -> Result<(), Te
     } else {
         Targets::from(&values)
     };
-    let (error, place) = worst(&network, &x, targets);
+    let (error, place) = worst(&network, &x, targets, dropout);
     prop_assert!(
         error < TOLERANCE,
         "relative error {error:e} at {place}\n{network}"
@@ -83,11 +101,12 @@ fn reductions() -> impl Strategy<Value = Reduction> {
     prop_oneof![Just(Reduction::Mean), Just(Reduction::Sum)]
 }
 
-fn dressed(model: Model, softmax: bool) -> Model {
-    if softmax {
-        model.softmax()
-    } else {
-        model.squared_error()
+fn dressed(model: Model, loss: usize) -> Model {
+    match loss {
+        0 => model.softmax(),
+        1 => model.squared_error(),
+        2 => model.half_squared_error(),
+        _ => model.mean_squared_error(),
     }
 }
 
@@ -95,35 +114,53 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn dense(inputs in 1_usize..6, units in 1_usize..6, batch in 1_usize..5, softmax: bool,
-             one_hot: bool, reduction in reductions(), seed in 0_u64..1000) {
-        let model = dressed(Model::input(inputs).dense(units), softmax).reduction(reduction);
-        check(&model, batch, seed, one_hot)?;
+    fn dense(inputs in 1_usize..6, units in 1_usize..6, batch in 1_usize..5, loss in 0_usize..4,
+             bias: bool, one_hot: bool, reduction in reductions(), seed in 0_u64..1000) {
+        let model = Model::input(inputs).dense(units);
+        let model = if bias { model } else { model.without_bias() };
+        check(&dressed(model, loss).reduction(reduction), batch, seed, one_hot)?;
     }
 
     #[test]
-    fn activations(which in 0_usize..3, units in 1_usize..6, batch in 1_usize..5, softmax: bool,
+    fn dropout(rate in 0.0..0.9, batch in 1_usize..5, loss in 0_usize..4, from in 0_u64..100,
+               seed in 0_u64..1000) {
+        let model = Model::input(3).dense(6).relu().dropout(rate).dense(5).tanh()
+            .dropout(rate / 2.0).dense(3);
+        check_with(&dressed(model, loss), batch, seed, true, Dropout::Seed(from))?;
+    }
+
+    #[test]
+    fn dropout_by_given_masks(bits in 0_u32..256, loss in 0_usize..4, seed in 0_u64..1000) {
+        let mask = Array2::from_shape_fn((2, 4), |(i, j)| f64::from(bits >> (4 * i + j) & 1));
+        let model = dressed(Model::input(3).dense(4).tanh().dropout(0.5).dense(2), loss);
+        check_with(&model, 2, seed, true, Dropout::Masks(&[mask]))?;
+    }
+
+    #[test]
+    fn activations(which in 0_usize..3, units in 1_usize..6, batch in 1_usize..5, loss in 0_usize..4,
                    one_hot: bool, seed in 0_u64..1000) {
         let model = Model::input(3).dense(units);
         let model = match which { 0 => model.relu(), 1 => model.sigmoid(), _ => model.tanh() };
-        check(&dressed(model.dense(4), softmax), batch, seed, one_hot)?;
+        check(&dressed(model.dense(4), loss), batch, seed, one_hot)?;
     }
 
     #[test]
-    fn activations_as_the_last_layer(which in 0_usize..3, softmax: bool, seed in 0_u64..1000) {
+    fn activations_as_the_last_layer(which in 0_usize..3, loss in 0_usize..4, seed in 0_u64..1000) {
         let model = Model::input(3).dense(4);
         let model = match which { 0 => model.relu(), 1 => model.sigmoid(), _ => model.tanh() };
-        check(&dressed(model, softmax), 3, seed, false)?;
+        check(&dressed(model, loss), 3, seed, false)?;
     }
 
     #[test]
-    fn convolution(channels in 1_usize..4, height in 1_usize..6, width in 1_usize..6,
+    fn convolution(bias: bool, channels in 1_usize..4, height in 1_usize..6, width in 1_usize..6,
                    kernel in 1_usize..5, filters in 1_usize..4, batch in 1_usize..4,
                    reduction in reductions(), seed in 0_u64..1000) {
         let model = Model::input([channels, height, width])
             .conv2d(filters, kernel)
             .tanh()
-            .conv2d(2, kernel)
+            .conv2d(2, kernel);
+        let model = if bias { model } else { model.without_bias() };
+        let model = model
             .flatten()
             .dense(3)
             .softmax()

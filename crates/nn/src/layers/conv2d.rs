@@ -37,7 +37,7 @@ impl<F: Scalar> Layer<F> for Conv2d {
         Scratch {
             // The columns of an image, and behind them the gradient of the columns.
             values: vec![F::zero(); 2 * self.columns_len()],
-            indices: Vec::new(),
+            ..Scratch::default()
         }
     }
 
@@ -49,8 +49,8 @@ impl<F: Scalar> Layer<F> for Conv2d {
         _: usize,
         scratch: &mut Scratch<F>,
     ) {
-        let [weight, bias] = parameters else {
-            unreachable!("a convolution has two parameters")
+        let [weight, bias @ ..] = parameters else {
+            unreachable!("a convolution has a weight")
         };
         let (rows, places) = (self.window.rows(), self.window.places());
         let weight = Mat::new(weight.values(), self.filters, rows);
@@ -58,28 +58,28 @@ impl<F: Scalar> Layer<F> for Conv2d {
         for (x, y) in images.zip(y.chunks_exact_mut(Layer::<F>::output_len(self))) {
             let columns = &mut scratch.values[..self.columns_len()];
             self.window.im2col(x, columns);
+            let columns = Mat::new(&scratch.values, rows, places);
+            let Some(bias) = bias.first() else {
+                matmul(weight, columns, y, Into::Overwrite);
+                continue;
+            };
             for (plane, &bias) in y.chunks_exact_mut(places).zip(bias.values()) {
                 plane.fill(bias);
             }
-            matmul(
-                weight,
-                Mat::new(&scratch.values, rows, places),
-                y,
-                Into::Add,
-            );
+            matmul(weight, columns, y, Into::Add);
         }
     }
 
     fn backward(&self, mut pass: Backward<'_, F>, scratch: &mut Scratch<F>) {
-        let [weight, _] = pass.parameters else {
-            unreachable!("a convolution has two parameters")
-        };
-        let [d_weight, d_bias] = pass.gradients else {
-            unreachable!("and two gradients")
+        let ([weight, ..], [d_weight, d_bias @ ..]) = (pass.parameters, pass.gradients) else {
+            unreachable!("a convolution has a weight and its gradient")
         };
         let (rows, places) = (self.window.rows(), self.window.places());
         let weight = Mat::new(weight.values(), self.filters, rows);
-        let (d_weight, d_bias) = (d_weight.values_mut(), d_bias.values_mut());
+        let d_weight = d_weight.values_mut();
+        let d_bias = d_bias
+            .first_mut()
+            .map_or(&mut [][..], Parameter::values_mut);
         d_weight.fill(F::zero());
         d_bias.fill(F::zero());
         let input_len = Layer::<F>::input_len(self);

@@ -6,7 +6,7 @@ use crate::{
     matmul::{Into, Mat, matmul},
 };
 
-/// y = x·W + b with W `[inputs, units]` and b `[units]`; backward ∂W = xᵀ·∂y, ∂b = Σ ∂y over the
+/// y = x·W + b with W `[inputs, units]` and b `[units]`, or without b; backward ∂W = xᵀ·∂y, ∂b = Σ ∂y over the
 /// batch, ∂x = ∂y·Wᵀ.
 #[derive(Debug)]
 pub(crate) struct Dense {
@@ -31,35 +31,33 @@ impl<F: Scalar> Layer<F> for Dense {
         batch: usize,
         _: &mut Scratch<F>,
     ) {
-        let [weight, bias] = parameters else {
-            unreachable!("a dense layer has two parameters")
+        let [weight, bias @ ..] = parameters else {
+            unreachable!("a dense layer has a weight")
+        };
+        let x = Mat::new(x, batch, self.inputs);
+        let weight = Mat::new(weight.values(), self.inputs, self.units);
+        let Some(bias) = bias.first() else {
+            return matmul(x, weight, y, Into::Overwrite);
         };
         for row in y.chunks_exact_mut(self.units) {
             row.copy_from_slice(bias.values());
         }
-        let x = Mat::new(x, batch, self.inputs);
-        matmul(
-            x,
-            Mat::new(weight.values(), self.inputs, self.units),
-            y,
-            Into::Add,
-        );
+        matmul(x, weight, y, Into::Add);
     }
 
     fn backward(&self, pass: Backward<'_, F>, _: &mut Scratch<F>) {
-        let [weight, _] = pass.parameters else {
-            unreachable!("a dense layer has two parameters")
-        };
-        let [d_weight, d_bias] = pass.gradients else {
-            unreachable!("and two gradients")
+        let ([weight, ..], [d_weight, d_bias @ ..]) = (pass.parameters, pass.gradients) else {
+            unreachable!("a dense layer has a weight and its gradient")
         };
         let x = Mat::new(pass.x, pass.batch, self.inputs);
         let dy = Mat::new(pass.dy, pass.batch, self.units);
         matmul(x.t(), dy, d_weight.values_mut(), Into::Overwrite);
-        let d_bias = d_bias.values_mut();
-        d_bias.fill(F::zero());
-        for row in pass.dy.chunks_exact(self.units) {
-            d_bias.iter_mut().zip(row).for_each(|(sum, &d)| *sum += d);
+        if let Some(d_bias) = d_bias.first_mut() {
+            let d_bias = d_bias.values_mut();
+            d_bias.fill(F::zero());
+            for row in pass.dy.chunks_exact(self.units) {
+                d_bias.iter_mut().zip(row).for_each(|(sum, &d)| *sum += d);
+            }
         }
         if let Some(dx) = pass.dx {
             let weight = Mat::new(weight.values(), self.inputs, self.units);

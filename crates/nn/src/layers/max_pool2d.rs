@@ -89,6 +89,7 @@ impl<F: Scalar> Layer<F> for MaxPool2d {
         Scratch {
             values: Vec::new(),
             indices: vec![0; winners],
+            ..Scratch::default()
         }
     }
 

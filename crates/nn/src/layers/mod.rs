@@ -10,15 +10,19 @@
 mod activation;
 mod conv2d;
 mod dense;
+mod dropout;
 mod flatten;
 pub(crate) mod im2col;
 mod max_pool2d;
 
 use std::fmt::Debug;
 
+use rand_pcg::Pcg64;
+
 pub(crate) use activation::{Activation, Function};
 pub(crate) use conv2d::Conv2d;
 pub(crate) use dense::Dense;
+pub(crate) use dropout::Dropout;
 pub(crate) use flatten::Flatten;
 pub(crate) use max_pool2d::MaxPool2d;
 
@@ -29,6 +33,8 @@ use crate::{Parameter, Scalar};
 pub(crate) struct Scratch<F> {
     pub(crate) values: Vec<F>,
     pub(crate) indices: Vec<u32>,
+    /// Whether the pass is one of training: only then are units dropped out.
+    pub(crate) training: bool,
 }
 
 /// A layer's mathematics.
@@ -43,6 +49,12 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
     fn scratch(&self, capacity: usize) -> Scratch<F> {
         let _ = capacity;
         Scratch::default()
+    }
+
+    /// Which of the inputs of a batch are kept, drawn anew for one training step. Layers that
+    /// have nothing to draw leave the generator alone.
+    fn draw(&self, scratch: &mut Scratch<F>, batch: usize, rng: &mut Pcg64) {
+        let _ = (scratch, batch, rng);
     }
 
     /// Computes `y` from `x`.

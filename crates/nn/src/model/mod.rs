@@ -17,6 +17,7 @@ pub(crate) struct LayerSpec {
     pub(crate) kind: LayerKind,
     pub(crate) weights: Option<Init>,
     pub(crate) biases: Option<Init>,
+    pub(crate) has_bias: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,6 +27,7 @@ pub(crate) enum LayerKind {
     MaxPool2d { size: usize },
     Flatten,
     Activation(Function),
+    Dropout { rate: f64 },
 }
 
 /// The description of a network: the shape of a sample, the layers, the loss.
@@ -80,6 +82,7 @@ impl Model {
             kind,
             weights: None,
             biases: None,
+            has_bias: true,
         });
         self
     }
@@ -132,15 +135,49 @@ impl Model {
         self.layer(LayerKind::Activation(Function::Tanh))
     }
 
+    /// Adds dropout: while the network learns, each of the numbers that come in is set to zero with
+    /// the probability `rate`, and the others are multiplied by 1 / (1 − rate). When it predicts,
+    /// all pass as they are.
+    ///
+    /// Which are dropped is drawn from a seed or given; see [`Dropout`](crate::Dropout).
+    /// Srivastava et al., *Dropout: a simple way to prevent neural networks from overfitting* (2014).
+    ///
+    /// ```
+    /// use chainrule_nn::{Dropout, Model};
+    /// use ndarray::array;
+    ///
+    /// let model = Model::input(2).dense(3).relu().dropout(0.5).dense(1).half_squared_error();
+    /// let network = model.build_f64(1)?;
+    /// let (x, y) = (array![[1.0, -1.0]], array![[0.5]]);
+    /// let mask = array![[1.0, 0.0, 1.0]]; // the second unit is dropped
+    /// let gradients = network.gradients_with(&x, &y, Dropout::Masks(&[mask]))?;
+    /// assert_eq!(gradients.get("dense_2.weight")?[[1, 0]], 0.0);
+    /// # Ok::<(), chainrule_nn::Error>(())
+    /// ```
+    pub fn dropout(self, rate: f64) -> Self {
+        self.layer(LayerKind::Dropout { rate })
+    }
+
     /// Ends the model with softmax and cross-entropy, as one stable piece on the scores: the
     /// network's forward pass gives scores, [`Network::probabilities`] the softmax of them.
     pub fn softmax(self) -> Self {
         self.loss(Loss::SoftmaxCrossEntropy)
     }
 
-    /// Ends the model with half the squared error.
+    /// Ends the model with the squared error Σ (z − t)².
     pub fn squared_error(self) -> Self {
         self.loss(Loss::SquaredError)
+    }
+
+    /// Ends the model with half the squared error, ½·Σ (z − t)².
+    pub fn half_squared_error(self) -> Self {
+        self.loss(Loss::HalfSquaredError)
+    }
+
+    /// Ends the model with the squared error averaged over the outputs: the MSE of PyTorch and
+    /// Keras.
+    pub fn mean_squared_error(self) -> Self {
+        self.loss(Loss::MeanSquaredError)
     }
 
     fn loss(mut self, loss: Loss) -> Self {
@@ -182,6 +219,15 @@ impl Model {
         match self.last_with_parameters() {
             Some(layer) => layer.biases = Some(init),
             None => self.misplaced.push(format!("with_biases({init})")),
+        }
+        self
+    }
+
+    /// Leaves the bias out of the layer just added: y = x·W.
+    pub fn without_bias(mut self) -> Self {
+        match self.last_with_parameters() {
+            Some(layer) => layer.has_bias = false,
+            None => self.misplaced.push("without_bias()".to_owned()),
         }
         self
     }

@@ -6,7 +6,9 @@ use super::{LayerKind, Model};
 use crate::{
     Init, Loss, Scalar, Shape,
     initialize::Fans,
-    layers::{Activation, Conv2d, Dense, Flatten, Function, Layer, MaxPool2d, im2col::Window},
+    layers::{
+        Activation, Conv2d, Dense, Dropout, Flatten, Function, Layer, MaxPool2d, im2col::Window,
+    },
 };
 
 /// A parameter that a layer will have.
@@ -36,6 +38,7 @@ impl PlannedLayer {
             LayerKind::Conv2d { filters, kernel } => {
                 format!("conv2d {kernel} × {kernel}, {filters} filters")
             }
+            LayerKind::Dropout { rate } => format!("dropout {rate}"),
             kind => kind.name().to_owned(),
         };
         format!("layer {} ({what})", index + 1)
@@ -50,6 +53,7 @@ impl PlannedLayer {
                 units,
             }),
             (LayerKind::Activation(function), _) => Box::new(Activation { function, features }),
+            (LayerKind::Dropout { rate }, _) => Box::new(Dropout { rate, features }),
             (
                 LayerKind::Conv2d { filters, kernel },
                 Shape::Image {
@@ -96,6 +100,7 @@ impl LayerKind {
             Self::Activation(Function::Relu) => "relu",
             Self::Activation(Function::Sigmoid) => "sigmoid",
             Self::Activation(Function::Tanh) => "tanh",
+            Self::Dropout { .. } => "dropout",
         }
     }
 
@@ -111,6 +116,11 @@ impl LayerKind {
                 "a window of at least 1 × 1",
                 "0 × 0",
                 "3 is the usual filter, 2 the usual pool",
+            )),
+            (Self::Dropout { rate }, _) if !(0.0..1.0).contains(&rate) => Err(Misfit::new(
+                "a share of units to drop, from 0 to below 1",
+                rate.to_string(),
+                "0.5 drops half of them",
             )),
             (Self::Dense { units }, Shape::Flat(_)) => Ok(Shape::Flat(units)),
             (Self::Dense { .. }, image) => Err(Misfit::new(
@@ -140,7 +150,7 @@ impl LayerKind {
                  convolutions before .flatten()",
             )),
             (Self::Flatten, shape) => Ok(Shape::Flat(shape.features())),
-            (Self::Activation(_), shape) => Ok(shape),
+            (Self::Activation(_) | Self::Dropout { .. }, shape) => Ok(shape),
         }
     }
 
@@ -238,8 +248,9 @@ pub(crate) fn plan(model: &Model) -> Result<(Vec<PlannedLayer>, Loss)> {
                 spec.weights.unwrap_or(model.weights),
                 spec.biases.unwrap_or(model.biases),
             ];
-            for ((what, shape), init) in [("weight", weight), ("bias", bias)].into_iter().zip(inits)
-            {
+            let kinds = [("weight", weight), ("bias", bias)];
+            let count = if spec.has_bias { 2 } else { 1 };
+            for ((what, shape), init) in kinds.into_iter().zip(inits).take(count) {
                 init.check()
                     .map_err(|error| error.within(layer.place(index)))?;
                 let name = format!("{name}.{what}");
@@ -268,10 +279,10 @@ fn one_loss(model: &Model) -> Result<Loss> {
     match model.losses[..] {
         [loss] => Ok(loss),
         [] => Err(Error::new(ErrorKind::Model, "a model needs a loss")
-            .hint("end it with .softmax() for classes or .squared_error() for values")),
+            .hint("end it with .softmax() for classes or .half_squared_error() for values")),
         _ => Err(Error::new(ErrorKind::Model, "a model has one loss")
             .got(format!("{}", model.losses.len()))
-            .why("softmax and squared error each end a model with their own loss")
-            .hint("keep one of .softmax() and .squared_error()")),
+            .why("softmax and each squared error end a model with their own loss")
+            .hint("keep one of them, such as .softmax()")),
     }
 }

@@ -5,7 +5,7 @@ use ndarray::ArrayD;
 use rand::SeedableRng;
 use rand_pcg::Pcg64;
 
-use super::{BuiltLayer, Network, Workspace};
+use super::{BuiltLayer, Network, Workspace, dropout::Source};
 use crate::{
     Gradients, Model, Parameter, Scalar, Targets,
     layers::Backward,
@@ -81,6 +81,7 @@ pub(crate) fn workspace<F: Scalar>(network: &Network<F>, capacity: usize) -> Wor
             .iter()
             .map(|l| l.mathematics.scratch(capacity))
             .collect(),
+        dropout: Source::seeded(0),
         gradients: Gradients {
             entries: network.parameters.iter().map(zeros).collect(),
             loss: 0.0,
@@ -90,16 +91,40 @@ pub(crate) fn workspace<F: Scalar>(network: &Network<F>, capacity: usize) -> Wor
     }
 }
 
+/// The scores, for predictions: nothing is dropped out.
 pub(crate) fn forward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize) {
+    pass(network, w, batch, false);
+}
+
+fn pass<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize, training: bool) {
     for (i, layer) in network.layers.iter().enumerate() {
         let (before, after) = w.activations.split_at_mut(i + 1);
         let x = &before[i][..batch * w.lens[i]];
         let y = &mut after[0][..batch * w.lens[i + 1]];
         let parameters = &network.parameters[layer.parameters.clone()];
-        layer
-            .mathematics
-            .forward(parameters, x, y, batch, &mut w.scratch[i]);
+        let scratch = &mut w.scratch[i];
+        scratch.training = training;
+        if let (true, Source::Drawn(rng)) = (training, &mut w.dropout) {
+            layer.mathematics.draw(scratch, batch, rng);
+        }
+        layer.mathematics.forward(parameters, x, y, batch, scratch);
     }
+}
+
+/// The loss of the scores of the last forward pass. Its gradient goes where a backward pass would
+/// begin.
+pub(crate) fn loss<F: Scalar>(
+    network: &Network<F>,
+    w: &mut Workspace<F>,
+    targets: Targets<'_, F>,
+) -> f64 {
+    let last = network.layers.len();
+    let (outputs, batch) = (w.lens[last], targets.len());
+    let scores = &w.activations[last][..batch * outputs];
+    let d_scores = &mut w.deltas[last - 1][..batch * outputs];
+    network
+        .loss
+        .of_batch(network.model.reduction, scores, targets, d_scores, outputs)
 }
 
 pub(crate) fn forward_backward<F: Scalar>(
@@ -108,14 +133,9 @@ pub(crate) fn forward_backward<F: Scalar>(
     batch: usize,
     targets: Targets<'_, F>,
 ) -> f64 {
-    forward(network, w, batch);
+    pass(network, w, batch, !matches!(w.dropout, Source::Off));
+    let loss = loss(network, w, targets);
     let last = network.layers.len();
-    let outputs = w.lens[last];
-    let scores = &w.activations[last][..batch * outputs];
-    let d_scores = &mut w.deltas[last - 1][..batch * outputs];
-    let loss = network
-        .loss
-        .of_batch(network.model.reduction, scores, targets, d_scores, outputs);
     w.gradients.loss = loss;
     w.gradients.samples = batch;
 

@@ -1,11 +1,14 @@
 //! A model with parameters: scores, losses, gradients.
 
+mod dropout;
 pub(crate) mod engine;
 mod workspace;
 
 use std::{fmt, ops::Range, sync::Arc};
 
 use chainrule_error::{Error, ErrorKind, Result};
+pub use dropout::Dropout;
+use dropout::Source;
 use ndarray::{Array2, ArrayD};
 pub use workspace::Workspace;
 
@@ -140,13 +143,17 @@ impl<F: Scalar> Network<F> {
             .collect())
     }
 
-    /// The loss of a batch: averaged over its samples or summed, as the model says.
+    /// The loss of a batch: averaged over its samples or summed, as the model says. Nothing is
+    /// dropped out.
     ///
     /// # Errors
     ///
-    /// As [`gradients`](Self::gradients).
+    /// As [`forward`](Self::forward), and when targets are too few, too many, out of range, or
+    /// of another width than the outputs.
     pub fn loss<'a>(&self, x: &Array2<F>, targets: impl Into<Targets<'a, F>>) -> Result<f64> {
-        self.gradients(x, targets).map(|gradients| gradients.loss)
+        let mut workspace = self.filled_workspace(x)?;
+        self.forward_in(&mut workspace, x.nrows())?;
+        self.loss_in(&mut workspace, targets.into())
     }
 
     /// The gradients of the loss with respect to every parameter.
@@ -158,15 +165,33 @@ impl<F: Scalar> Network<F> {
     ///
     /// # Errors
     ///
-    /// As [`forward`](Self::forward), and when targets are too few, too many, out of range, or
-    /// of another width than the outputs.
+    /// As [`loss`](Self::loss), and when the model has dropout: then
+    /// [`gradients_with`](Self::gradients_with) says which units are dropped.
     pub fn gradients<'a>(
         &self,
         x: &Array2<F>,
         targets: impl Into<Targets<'a, F>>,
     ) -> Result<Gradients<F>> {
+        if let Some(place) = self.first_dropout() {
+            return Err(dropout::unsaid(place));
+        }
+        self.gradients_with(x, targets, Dropout::Off)
+    }
+
+    /// As [`gradients`](Self::gradients), for a network with dropout.
+    ///
+    /// # Errors
+    ///
+    /// As [`loss`](Self::loss), and when masks do not fit.
+    pub fn gradients_with<'a>(
+        &self,
+        x: &Array2<F>,
+        targets: impl Into<Targets<'a, F>>,
+        dropout: Dropout<'_, F>,
+    ) -> Result<Gradients<F>> {
         let targets = targets.into();
         let mut workspace = self.filled_workspace(x)?;
+        self.set_dropout(&mut workspace, dropout)?;
         self.forward_backward_in(&mut workspace, x.nrows(), targets)?;
         Ok(workspace.into_gradients())
     }
@@ -186,7 +211,8 @@ impl<F: Scalar> Network<F> {
         Ok(F::workspace(self, capacity))
     }
 
-    /// The scores of the batch that was written to [`Workspace::input_mut`].
+    /// The scores of the batch that was written to [`Workspace::input_mut`]. Nothing is dropped
+    /// out.
     ///
     /// # Errors
     ///
@@ -197,8 +223,20 @@ impl<F: Scalar> Network<F> {
         Ok(workspace.scores(batch))
     }
 
+    /// The loss of the scores that [`forward_in`](Self::forward_in) has just computed, for as many
+    /// samples as there are targets.
+    ///
+    /// # Errors
+    ///
+    /// When there are no targets, more than fit the workspace, or they do not fit the outputs.
+    pub fn loss_in(&self, workspace: &mut Workspace<F>, targets: Targets<'_, F>) -> Result<f64> {
+        workspace.check(targets.len())?;
+        targets.check(targets.len(), self.outputs())?;
+        Ok(F::loss(self, workspace, targets))
+    }
+
     /// Loss and gradients of the batch that was written to [`Workspace::input_mut`]. The gradients
-    /// stay in the workspace.
+    /// stay in the workspace. Units are dropped out as [`set_dropout`](Self::set_dropout) says.
     ///
     /// A NaN is no error here, since training has to see it: ask
     /// [`Workspace::first_beyond`] when the loss is not finite.
@@ -214,6 +252,12 @@ impl<F: Scalar> Network<F> {
     ) -> Result<f64> {
         workspace.check(batch)?;
         targets.check(batch, self.outputs())?;
+        match workspace.dropout {
+            Source::Given { batch: rows } if rows != batch => {
+                return Err(dropout::wrong_batch(rows, batch));
+            }
+            _ => {}
+        }
         Ok(F::forward_backward(self, workspace, batch, targets))
     }
 

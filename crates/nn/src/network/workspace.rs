@@ -2,6 +2,7 @@
 
 use chainrule_error::{Error, ErrorKind, Result};
 
+use super::dropout::Source;
 use crate::{Gradients, Scalar, layers::Scratch};
 
 /// Buffers for batches of up to a number of samples: activations, gradients, working space.
@@ -32,6 +33,7 @@ pub struct Workspace<F: Scalar = f32> {
     /// The gradient of the loss with respect to what each layer puts out.
     pub(super) deltas: Vec<Vec<F>>,
     pub(super) scratch: Vec<Scratch<F>>,
+    pub(super) dropout: Source,
     pub(super) gradients: Gradients<F>,
 }
 

@@ -11,7 +11,7 @@ use crate::{Gradients, Network, Scalar};
 /// use chainrule_nn::{Model, Optimizer, Sgd};
 /// use ndarray::array;
 ///
-/// let mut network = Model::input(1).dense(1).squared_error().build_f64(3)?;
+/// let mut network = Model::input(1).dense(1).half_squared_error().build_f64(3)?;
 /// let (x, y) = (array![[1.0], [2.0], [3.0]], array![[3.0], [5.0], [7.0]]); // y = 2x + 1
 /// let mut sgd = Sgd::new(0.1)?;
 /// for _ in 0..2000 {
@@ -76,7 +76,7 @@ mod tests {
     fn a_step_is_the_gradient_times_the_rate() {
         let mut network = Model::input(2)
             .dense(2)
-            .squared_error()
+            .half_squared_error()
             .build_f64(5)
             .unwrap();
         let before = network.clone();

@@ -1,10 +1,14 @@
 //! Figures of results: what joins training to plotting.
 
-use chainrule_data::Card;
+use chainrule_data::{Card, Toy};
 use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::Scalar;
-use chainrule_plot::{BarPlot, Cell, Column, CurveGrid, Figure, ImageGrid, Panel, TablePlot};
+use chainrule_plot::{
+    BarPlot, Cell, Column, CurveGrid, Figure, ImageGrid, Panel, ScatterPlot, TablePlot,
+};
 use chainrule_train::{Point, Results, Run, grouped};
+
+const SAMPLES: &str = "Number of samples processed";
 
 /// Draws the learning curves of several experiments: a column for each, a row for each setting,
 /// accuracy on the measured part of the training set and on the test set.
@@ -23,7 +27,7 @@ pub fn plot_learning_curves<F: Scalar>(experiments: &[&Results<F>]) -> Result<Fi
         return curves(results);
     }
     let grid = CurveGrid::new("Learning Curves for all Tasks and Hyper-parameter settings")
-        .x_label("Number of samples processed");
+        .x_label(SAMPLES);
     let columns = experiments.iter().map(|results| {
         Column::new(
             &results.name,
@@ -55,15 +59,27 @@ impl<'a> Curve<'a> {
     }
 
     fn panel(&self, label: impl Into<String>) -> Panel {
-        let curve = |accuracy: fn(&Point) -> f64| -> Vec<_> {
-            let points = self.points.iter();
-            points
-                .map(|point| (point.samples as f64, accuracy(point)))
-                .collect()
-        };
         let panel = Panel::new(label)
-            .line("train_accuracy", &curve(|point| point.train_accuracy))
-            .line("test_accuracy", &curve(|point| point.test_accuracy));
+            .line("train_accuracy", &self.line(|point| point.train_accuracy))
+            .line("test_accuracy", &self.line(|point| point.test_accuracy));
+        self.noted(panel)
+    }
+
+    fn loss_panel(&self, label: impl Into<String>) -> Panel {
+        let panel = Panel::new(label)
+            .line("train_loss", &self.line(|point| point.train_loss))
+            .line("test_loss", &self.line(|point| point.test_loss));
+        self.noted(panel)
+    }
+
+    fn line(&self, value: fn(&Point) -> f64) -> Vec<(f64, f64)> {
+        let points = self.points.iter();
+        points
+            .map(|point| (point.samples as f64, value(point)))
+            .collect()
+    }
+
+    fn noted(&self, panel: Panel) -> Panel {
         match &self.note {
             Some(note) => panel.note(note),
             None => panel,
@@ -73,8 +89,7 @@ impl<'a> Curve<'a> {
 
 /// Draws one experiment's curves, a column for each of its settings.
 pub(crate) fn learning_curves(name: &str, curves: &[Curve<'_>]) -> Result<Figure> {
-    let grid =
-        CurveGrid::new(format!("{name}: learning curves")).x_label("Number of samples processed");
+    let grid = CurveGrid::new(format!("{name}: learning curves")).x_label(SAMPLES);
     let column = |curve: &Curve<'_>| {
         let panels = vec![curve.panel("Accuracy")];
         Column::new(curve.setting.clone(), panels)
@@ -84,6 +99,34 @@ pub(crate) fn learning_curves(name: &str, curves: &[Curve<'_>]) -> Result<Figure
         .map(column)
         .fold(grid, CurveGrid::column)
         .draw()
+}
+
+/// Draws the losses of several experiments, as [`plot_learning_curves`] draws their accuracies: on
+/// the measured part of the training set and on the test set. Where the one falls and the other
+/// rises, a network over-fits.
+///
+/// # Errors
+///
+/// When there are no experiments.
+pub fn plot_loss_curves<F: Scalar>(experiments: &[&Results<F>]) -> Result<Figure> {
+    some(experiments)?;
+    if let [results] = experiments {
+        let columns = results.runs.iter().map(|run| {
+            let curve = Curve::of(run);
+            Column::new(curve.setting.clone(), vec![curve.loss_panel("Loss")])
+        });
+        let grid = CurveGrid::new(format!("{}: losses", results.name)).x_label(SAMPLES);
+        return columns.fold(grid, CurveGrid::column).draw();
+    }
+    let grid = CurveGrid::new("Loss on the training and the test set").x_label(SAMPLES);
+    let columns = experiments.iter().map(|results| {
+        let panel = |run| {
+            let curve = Curve::of(run);
+            curve.loss_panel(&curve.setting)
+        };
+        Column::new(&results.name, results.runs.iter().map(panel).collect())
+    });
+    columns.fold(grid, CurveGrid::column).draw()
 }
 
 fn setting_panel<F: Scalar>(run: &Run<F>) -> Panel {
@@ -136,6 +179,27 @@ fn some<F: Scalar>(experiments: &[&Results<F>]) -> Result<()> {
             .hint("give the results of experiments: plot_learning_curves(&[&task1, &task2])"));
     }
     Ok(())
+}
+
+/// Draws a toy problem: the points of the plane by class, or points of a line against their class.
+pub(crate) fn toy(toy: &Toy) -> Result<Figure> {
+    let flat = toy.x.ncols() == 1;
+    let plot = ScatterPlot::new(toy.name.clone());
+    let plot = if flat {
+        plot.x_label("x").y_label("class")
+    } else {
+        plot.x_label("x₁").y_label("x₂")
+    };
+    let classes = (0..=1).map(|class| {
+        let points = toy.of_class(class).into_iter();
+        let points: Vec<_> = points
+            .map(|row| (row[0], row.get(1).copied().unwrap_or(f64::from(class))))
+            .collect();
+        (format!("class {class}"), points)
+    });
+    classes
+        .fold(plot, |plot, (label, points)| plot.class(label, &points))
+        .draw()
 }
 
 /// How many images of each class a card shows.

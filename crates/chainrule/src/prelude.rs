@@ -5,14 +5,16 @@
 
 // What is learned from.
 #[doc(no_inline)]
-pub use chainrule_data::{Batch, BatchSampler, Card, Dataset, FashionMnist, Mnist, Reader, Splits};
+pub use chainrule_data::{
+    Batch, BatchSampler, Card, Dataset, FashionMnist, Mnist, Reader, Splits, Toy,
+};
 #[doc(no_inline)]
 pub use chainrule_error::{Error, ErrorKind, Result};
 // What learns.
 #[doc(no_inline)]
 pub use chainrule_nn::{
-    Gradients, Init, Loss, Model, Network, Optimizer, Parameter, Reduction, Scalar, Sgd, Shape,
-    Summary, Targets, Workspace,
+    Dropout, Gradients, Init, Loss, Model, Network, Optimizer, Parameter, Reduction, Scalar, Sgd,
+    Shape, Summary, Targets, Workspace,
 };
 // What is seen.
 #[doc(no_inline)]
@@ -23,7 +25,7 @@ pub use chainrule_plot::{
 // How it learns.
 #[doc(no_inline)]
 pub use chainrule_train::{
-    Divergence, Evaluation, Experiment, Point, Results, Run, Setting, evaluate,
+    Divergence, Evaluation, Experiment, Point, Results, Run, Setting, evaluate, train_full_batch,
 };
 // Arrays. All names that a kept variable's type may have.
 #[doc(no_inline)]
@@ -39,7 +41,7 @@ pub use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 pub use rand_pcg::Pcg64;
 
 #[doc(no_inline)]
-pub use crate::figures::{plot_learning_curves, plot_summary_table};
+pub use crate::figures::{plot_learning_curves, plot_loss_curves, plot_summary_table};
 #[doc(no_inline)]
 pub use crate::interrupted;
 // What a cell shows and asks. `input` is not here: a student's own data are often called that.

@@ -38,6 +38,7 @@ mod places;
 mod sampler;
 mod splits;
 mod text;
+mod toy;
 mod user_data;
 
 #[cfg(test)]
@@ -53,3 +54,4 @@ pub use one_hot::{one_hot, one_hot_f64};
 pub use places::{Place, PlaceKind, Places};
 pub use sampler::BatchSampler;
 pub use splits::Splits;
+pub use toy::Toy;

@@ -1,8 +1,8 @@
-//! How often a network is right.
+//! How often a network is right, and what it loses.
 
 use chainrule_data::Dataset;
 use chainrule_error::Result;
-use chainrule_nn::{Network, Workspace};
+use chainrule_nn::{Network, Reduction, Targets, Workspace};
 
 use crate::Number;
 
@@ -15,6 +15,9 @@ pub struct Evaluation {
     pub samples: usize,
     /// How many had a score that is NaN, and so no class. They do not count as right.
     pub without_class: usize,
+    /// The mean loss of a sample, whether the model averages over a batch or not. Nothing is
+    /// dropped out.
+    pub loss: f64,
 }
 
 impl Evaluation {
@@ -38,6 +41,7 @@ impl Evaluation {
 /// let network = Model::input(784).dense(10).softmax().build(1)?;
 /// let evaluation = chainrule_train::evaluate(&network, &test, &mut network.workspace(100)?)?;
 /// assert!(evaluation.accuracy() < 0.4); // it has not learned anything yet
+/// assert!(evaluation.loss > 2.0);
 /// # Ok::<(), chainrule_train::Error>(())
 /// ```
 pub fn evaluate<F: Number>(
@@ -61,7 +65,9 @@ pub(crate) fn evaluate_while<F: Number>(
         correct: 0,
         samples,
         without_class: 0,
+        loss: 0.0,
     };
+    let averaged = network.model().summary()?.reduction == Reduction::Mean;
     for start in (0..samples).step_by(piece) {
         if !go_on() {
             return Ok(None);
@@ -69,13 +75,21 @@ pub(crate) fn evaluate_while<F: Number>(
         let end = (start + piece).min(samples);
         data.fill_rows(start..end, workspace.input_mut(end - start))?;
         let scores = network.forward_in(workspace, end - start)?;
-        for (scores, &label) in scores.chunks_exact(outputs).zip(&data.labels()[start..end]) {
+        let labels = &data.labels()[start..end];
+        for (scores, &label) in scores.chunks_exact(outputs).zip(labels) {
             match class(scores) {
                 Some(class) => evaluation.correct += usize::from(class == usize::from(label)),
                 None => evaluation.without_class += 1,
             }
         }
+        let loss = network.loss_in(workspace, Targets::Classes(labels))?;
+        evaluation.loss += if averaged {
+            loss * (end - start) as f64
+        } else {
+            loss
+        };
     }
+    evaluation.loss /= samples as f64;
     Ok(Some(evaluation))
 }
 

@@ -16,7 +16,7 @@ use crate::{
 /// | setting | default |
 /// | --- | --- |
 /// | [`seed`](Self::seed) | 1 |
-/// | [`log_every`](Self::log_every) | 20 000 samples |
+/// | [`log_every`](Self::log_every), [`log_each_epoch`](Self::log_each_epoch) | 20 000 samples |
 /// | [`train_part`](Self::train_part) | 0.2, the first 20 % |
 /// | [`threads`](Self::threads) | as many as the machine has cores |
 /// | progress | whole lines on standard output, or what the front end [shows instead](crate::set_default_observer); [`quiet`](Self::quiet) shows none |
@@ -69,6 +69,12 @@ impl Experiment {
     pub fn log_every(mut self, samples: usize) -> Self {
         self.log_every = samples;
         self
+    }
+
+    /// Measures accuracy after every epoch: the training set was gone through once more.
+    pub fn log_each_epoch(self) -> Self {
+        let epoch = self.data.train.len();
+        self.log_every(epoch)
     }
 
     /// Measures accuracy on this share of the training set, from its start: above 0, at most 1.

@@ -32,6 +32,7 @@
 
 mod evaluate;
 mod experiment;
+mod full_batch;
 pub mod interrupt;
 mod observer;
 mod progress;
@@ -45,6 +46,7 @@ mod train;
 pub use chainrule_error::{Error, ErrorKind, Result};
 pub use evaluate::{Evaluation, evaluate};
 pub use experiment::Experiment;
+pub use full_batch::train_full_batch;
 pub use observer::{Event, Observer, Silent, set_default_observer};
 pub use progress::ProgressLines;
 #[doc(hidden)]

@@ -13,8 +13,13 @@ pub struct Point {
     pub samples: usize,
     /// Steps it had taken.
     pub step: usize,
-    /// The mean loss of the batches since the measurement before.
+    /// The mean loss of the batches since the measurement before: of a network that changed
+    /// meanwhile, with dropout if it has that.
     pub loss: f64,
+    /// The mean loss of a sample on the chosen part of the training set, without dropout.
+    pub train_loss: f64,
+    /// The mean loss of a sample on the whole test set.
+    pub test_loss: f64,
     /// Accuracy on the chosen part of the training set, 0 to 1.
     pub train_accuracy: f64,
     /// Accuracy on the whole test set, 0 to 1.

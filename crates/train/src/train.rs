@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use chainrule_data::{BatchSampler, Dataset, Element};
 use chainrule_error::Result;
-use chainrule_nn::{Network, Optimizer, Scalar, Targets, Workspace};
+use chainrule_nn::{Dropout, Network, Optimizer, Scalar, Targets, Workspace};
 
 use crate::{
     Divergence, Event, Observer, Point,
-    evaluate::evaluate_while,
+    evaluate::{Evaluation, evaluate_while},
     interrupt::{self, Listening},
 };
 
@@ -25,7 +25,7 @@ pub struct TrainingOptions<'a> {
     pub epochs: usize,
     /// Samples in a batch. The last batch of an epoch is smaller if they do not divide the set.
     pub batch_size: usize,
-    /// The seed of the order of the samples.
+    /// The seed of the order of the samples and of dropout.
     pub seed: u64,
     /// Accuracy is measured each time that so many samples more have been gone through.
     pub log_every: usize,
@@ -76,6 +76,7 @@ pub fn train<F: Number>(
 ) -> Result<Trained> {
     let mut sampler = BatchSampler::new(options.train.len(), options.batch_size, options.seed)?;
     let mut workspace = network.workspace(options.batch_size)?;
+    network.set_dropout(&mut workspace, Dropout::Seed(options.seed))?;
     // Accuracy is measured in pieces of this many samples, whatever the size of a batch.
     let mut measuring = network.workspace(100)?;
     let mut labels = vec![0; options.batch_size];
@@ -105,7 +106,7 @@ pub fn train<F: Number>(
             optimizer.step(network, workspace.gradients())?;
             if log.due() {
                 let [train, test] = match log.measure(network, options, &mut measuring)? {
-                    Measured::Accuracies(accuracies) => accuracies,
+                    Measured::Parts(parts) => parts,
                     Measured::NotANumber => {
                         let divergence = log.divergence(f64::NAN, &measuring, measuring.capacity());
                         return Ok(log.end(Some(divergence), None, started.elapsed()));
@@ -126,12 +127,15 @@ pub fn train<F: Number>(
             }
         }
     }
-    let last = match log.curve.last() {
-        Some(point) if point.step == log.step => Measured::Accuracies(point.accuracies()),
-        _ => log.measure(network, options, &mut measuring)?,
-    };
-    Ok(match last {
-        Measured::Accuracies(last) => log.end(None, Some(last), started.elapsed()),
+    if let Some(point) = log.curve.last().filter(|point| point.step == log.step) {
+        let last = point.accuracies();
+        return Ok(log.end(None, Some(last), started.elapsed()));
+    }
+    Ok(match log.measure(network, options, &mut measuring)? {
+        Measured::Parts(parts) => {
+            let last = parts.map(|part| part.accuracy());
+            log.end(None, Some(last), started.elapsed())
+        }
         // The last step may have diverged: no loss comes after it to show that.
         Measured::NotANumber => {
             let divergence = log.divergence(f64::NAN, &measuring, measuring.capacity());
@@ -143,8 +147,8 @@ pub fn train<F: Number>(
 
 /// What a measurement came to.
 enum Measured {
-    /// Accuracies on the measured part and on the test set.
-    Accuracies([f64; 2]),
+    /// The measured part of the training set, and the test set.
+    Parts([Evaluation; 2]),
     /// A score was NaN.
     NotANumber,
     /// An interrupt came before its end.
@@ -222,7 +226,7 @@ impl Log {
         Ok(match measured {
             None => Measured::Interrupted,
             Some(parts) if parts.iter().any(|part| part.without_class > 0) => Measured::NotANumber,
-            Some(parts) => Measured::Accuracies(parts.map(|part| part.accuracy())),
+            Some(parts) => Measured::Parts(parts),
         })
     }
 
@@ -237,15 +241,17 @@ impl Log {
         }
     }
 
-    fn point(&mut self, train_accuracy: f64, test_accuracy: f64) -> Point {
+    fn point(&mut self, train: Evaluation, test: Evaluation) -> Point {
         let loss = self.losses / self.since as f64;
         let (samples, step) = (self.samples, self.step);
         let point = Point {
             samples,
             step,
             loss,
-            train_accuracy,
-            test_accuracy,
+            train_loss: train.loss,
+            test_loss: test.loss,
+            train_accuracy: train.accuracy(),
+            test_accuracy: test.accuracy(),
         };
         self.curve.push(point);
         (self.losses, self.since) = (0.0, 0);
@@ -283,13 +289,20 @@ impl Log {
 mod tests {
     use super::*;
 
+    const HALF: Evaluation = Evaluation {
+        correct: 1,
+        samples: 2,
+        without_class: 0,
+        loss: 0.5,
+    };
+
     #[test]
     fn points_are_due_at_every_multiple_even_if_batches_do_not_divide_it() {
         let mut log = Log::new(100);
         let due: Vec<_> = (0..10)
             .filter_map(|_| {
                 log.count(30, 1.0);
-                log.due().then(|| log.point(0.0, 0.0).samples)
+                log.due().then(|| log.point(HALF, HALF).samples)
             })
             .collect();
         assert_eq!(due, [120, 210, 300]);
@@ -317,8 +330,8 @@ mod tests {
         let mut log = Log::new(10);
         log.count(6, 2.0);
         log.count(4, 1.0);
-        assert_eq!(log.point(0.5, 0.5).loss, 1.6);
+        assert_eq!(log.point(HALF, HALF).loss, 1.6);
         log.count(10, 3.0);
-        assert_eq!(log.point(0.5, 0.5).loss, 3.0);
+        assert_eq!(log.point(HALF, HALF).loss, 3.0);
     }
 }

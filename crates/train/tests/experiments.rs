@@ -8,7 +8,7 @@ use std::{
 };
 
 use chainrule_data::{Dataset, Splits};
-use chainrule_nn::{Init, Model};
+use chainrule_nn::{Init, Model, Reduction};
 use chainrule_train::{Event, Experiment, Observer, ProgressLines, Setting};
 use ndarray::Array2;
 
@@ -292,4 +292,65 @@ fn progress_comes_in_whole_lines_and_names_a_divergence() {
         text,
         "[100 %] Halves: wild diverged at step 1: loss NaN, first in dense_1\n"
     );
+}
+
+#[test]
+fn measured_losses_are_means_over_samples_without_dropout() {
+    let model = Model::input(4)
+        .dense(3)
+        .relu()
+        .dropout(0.4)
+        .dense(2)
+        .softmax();
+    let run = |reduction, rate| {
+        let model = model.clone().reduction(reduction);
+        let experiment = Experiment::new("Halves", &model, &data())
+            .quiet()
+            .train_part(1.0);
+        let results = experiment.settings(&[(3, rate)]).log_each_epoch().run_f64();
+        results.unwrap().runs.remove(0)
+    };
+    // The last batch of an epoch is smaller; a sum over it takes a smaller step.
+    for run in [run(Reduction::Mean, 0.1), run(Reduction::Sum, 0.001)] {
+        let samples: Vec<_> = run.curve.iter().map(|point| point.samples).collect();
+        assert_eq!(samples, [230, 460, 690]);
+        let last = run.curve[2];
+        let (train, test) = (data().train, data().test);
+        let summed = run.network.model().summary().unwrap().reduction == Reduction::Sum;
+        let mean = |part: &Dataset| {
+            let loss = run.network.loss(&part.pixels_f64(), part.labels()).unwrap();
+            if summed {
+                loss / part.len() as f64
+            } else {
+                loss
+            }
+        };
+        assert!((last.train_loss - mean(&train)).abs() < 1e-12, "{last:?}");
+        assert!((last.test_loss - mean(&test)).abs() < 1e-12, "{last:?}");
+        assert!(last.loss != last.train_loss);
+    }
+}
+
+#[test]
+fn dropout_is_drawn_from_the_seed() {
+    let model = Model::input(4)
+        .dense(8)
+        .relu()
+        .dropout(0.5)
+        .dense(2)
+        .softmax();
+    let run = |model: &Model, seed: u64| {
+        let experiment = Experiment::new("Halves", model, &data()).quiet().seed(seed);
+        experiment
+            .settings(&[(2, 0.1)])
+            .run()
+            .unwrap()
+            .runs
+            .remove(0)
+            .network
+    };
+    let weights = |network: chainrule_nn::Network| network.parameters().to_vec();
+    assert_eq!(weights(run(&model, 1)), weights(run(&model, 1)));
+    let without = Model::input(4).dense(8).relu().dense(2).softmax();
+    assert_ne!(weights(run(&model, 1)), weights(run(&without, 1)));
 }

@@ -31,7 +31,7 @@ mod training;
 
 use std::{rc::Rc, sync::Arc};
 
-use chainrule_data::{Dataset, Splits};
+use chainrule_data::{Dataset, Splits, Toy};
 use chainrule_error::{Error, Result};
 use chainrule_nn::{Gradients, Model, Network, Scalar, Summary};
 use chainrule_plot::Figure;
@@ -79,6 +79,12 @@ impl NotebookDisplay for Dataset {
     fn bundle(&self) -> Bundle {
         let card = self.card();
         Bundle::text(card.to_string()).figure(figures::card(&card))
+    }
+}
+
+impl NotebookDisplay for Toy {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(self.to_string()).figure(figures::toy(self))
     }
 }
 

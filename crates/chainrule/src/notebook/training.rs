@@ -196,6 +196,8 @@ mod tests {
             samples,
             step: samples / 100,
             loss: 1.0 - accuracy,
+            train_loss: 1.0 - accuracy,
+            test_loss: 1.1 - accuracy,
             train_accuracy: accuracy,
             test_accuracy: accuracy - 0.02,
         }

@@ -1,0 +1,63 @@
+//! Arrays of a wanted shape, made without an abort when there is no room for them.
+
+use ndarray::{Array, Dimension, IntoDimension};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The number of elements of a shape.
+///
+/// # Errors
+/// If an array of this shape cannot be: ndarray counts its elements, leaving out lengths of zero,
+/// in an `isize`.
+pub(crate) fn count(shape: &impl Dimension) -> Result<usize> {
+    let lengths = shape.slice();
+    let extent = lengths
+        .iter()
+        .filter(|&&length| length != 0)
+        .try_fold(1_usize, |product, &length| product.checked_mul(length))
+        .filter(|&product| isize::try_from(product).is_ok());
+    match extent {
+        Some(_) if lengths.contains(&0) => Ok(0),
+        Some(extent) => Ok(extent),
+        None => Err(
+            Error::new(ErrorKind::Shape, "the shape is too large for an array")
+                .expected(format!("at most {} elements", isize::MAX))
+                .got(format!("{lengths:?}"))
+                .hint("a smaller shape, or several arrays in turn"),
+        ),
+    }
+}
+
+/// `count` times the default, or an error when there is no memory.
+pub(crate) fn zeros<T: Copy + Default>(count: usize) -> Result<Vec<T>> {
+    let mut room: Vec<T> = Vec::new();
+    if room.try_reserve_exact(count).is_err() {
+        return Err(no_room::<T>(count));
+    }
+    room.resize(count, T::default());
+    Ok(room)
+}
+
+pub(crate) fn no_room<T>(count: usize) -> Error {
+    Error::new(ErrorKind::Shape, "there is no memory for so many numbers")
+        .expected("an array that fits into memory")
+        .got(format!("{count} numbers of {} bytes", size_of::<T>()))
+        .hint("a smaller shape, or several arrays in turn")
+}
+
+/// An array of this shape, filled in standard order.
+pub(crate) fn filled<T, S>(shape: S, fill: impl FnOnce(&mut [T])) -> Result<Array<T, S::Dim>>
+where
+    T: Copy + Default,
+    S: IntoDimension,
+{
+    let shape = shape.into_dimension();
+    let mut numbers = zeros(count(&shape)?)?;
+    fill(&mut numbers);
+    Ok(shaped(shape, numbers))
+}
+
+/// The numbers in this shape, which has room for just so many.
+pub(crate) fn shaped<T, D: Dimension>(shape: D, numbers: Vec<T>) -> Array<T, D> {
+    Array::from_shape_vec(shape, numbers).expect("as many numbers as the shape has; please report")
+}

@@ -24,6 +24,7 @@
 //!
 //! Deliberately absent: reading data, training, and how a notebook displays a figure.
 
+mod annotations;
 mod bars;
 mod canvas;
 mod curve_grid;
@@ -32,6 +33,7 @@ mod frame;
 mod images;
 mod legend;
 mod line;
+mod log_axis;
 mod numbers;
 mod palette;
 mod render;

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use chainrule_error::Result;
-use chainrule_plot::{Figure, LinePlot, ScatterPlot};
+use chainrule_plot::{Figure, LinePlot, ScatterPlot, ScatterPlot3d};
 
 fn main() -> Result<()> {
     let folder: PathBuf = std::env::args_os()
@@ -14,6 +14,12 @@ fn main() -> Result<()> {
         .into();
     let figures = [
         ("xor", xor()?),
+        ("xor_space", xor_space(-60.0, 24.0)?),
+        ("xor_turned", xor_space(35.0, 40.0)?),
+        ("xor_above", xor_space(-90.0, 90.0)?),
+        ("xor_below", xor_space(-60.0, -30.0)?),
+        ("xor_level", xor_space(-90.0, 0.0)?),
+        ("cloud", cloud()?),
         ("alternating", alternating()?),
         ("epochs", epochs()?),
         ("seeds", seeds()?),
@@ -38,6 +44,42 @@ fn xor() -> Result<Figure> {
         .class("class 1", &[(0.0, 1.0), (1.0, 0.0)])
         .point_size(17.0)
         .equal_axes()
+        .draw()
+}
+
+fn xor_space(azimuth: f64, elevation: f64) -> Result<Figure> {
+    ScatterPlot3d::new("XOR with a third coordinate")
+        .x_label("x_1")
+        .y_label("x₂")
+        .z_label("x₃")
+        .class("class 0", &[(0.0, 0.0, 0.0), (1.0, 1.0, 0.0)])
+        .class("class 1", &[(0.0, 1.0, 1.0), (1.0, 0.0, 1.0)])
+        .plane("x₃ = ½", 0.5)
+        .point_size(17.0)
+        .view(azimuth, elevation)
+        .draw()
+}
+
+fn cloud() -> Result<Figure> {
+    let cloud = |k: usize, far: f64| -> Vec<(f64, f64, f64)> {
+        let at = |i: usize| far + 900.0 * (wobble(i) + wobble(i + 7) + wobble(i + 31));
+        (0..60)
+            .map(|i| {
+                (
+                    at(3 * i + k),
+                    at(3 * i + k + 400),
+                    at(3 * i + k + 800) * 1e-9,
+                )
+            })
+            .collect()
+    };
+    ScatterPlot3d::new("Three clouds")
+        .x_label("first component")
+        .y_label("second component")
+        .z_label("third component")
+        .class("setosa", &cloud(1, 0.0))
+        .class("versicolor", &cloud(50, 3000.0))
+        .class("virginica", &cloud(99, 6000.0))
         .draw()
 }
 

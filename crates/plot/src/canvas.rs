@@ -167,6 +167,11 @@ impl Canvas {
         self.shapes.push(Shape::Wash { area, color, alpha });
     }
 
+    pub(crate) fn polygon(&mut self, points: &[(f64, f64)], color: Rgb) {
+        let points = points.to_vec();
+        self.shapes.push(Shape::Polygon { points, color });
+    }
+
     pub(crate) fn disc(&mut self, center: (f64, f64), radius: f64, color: Rgb) {
         self.shapes.push(Shape::Disc {
             center,
@@ -260,13 +265,11 @@ impl Canvas {
             }
             Marker::Triangle => {
                 let (w, up, down) = (r * 1.1, r * 1.2, r * 0.75);
-                let points = vec![(x, y - up), (x + w, y + down), (x - w, y + down)];
-                self.shapes.push(Shape::Polygon { points, color });
+                self.polygon(&[(x, y - up), (x + w, y + down), (x - w, y + down)], color);
             }
             Marker::Diamond => {
                 let r = r * 1.2;
-                let points = vec![(x, y - r), (x + r, y), (x, y + r), (x - r, y)];
-                self.shapes.push(Shape::Polygon { points, color });
+                self.polygon(&[(x, y - r), (x + r, y), (x, y + r), (x - r, y)], color);
             }
             Marker::Cross => {
                 let r = r * 0.85;

@@ -45,7 +45,8 @@ const CLEARANCE: f64 = 8.0;
 impl Sample {
     fn width(self) -> f64 {
         match self {
-            Self::Line(_) | Self::Dotted(_) | Self::Fine(_) | Self::Area => 22.0,
+            Self::Line(_) | Self::Fine(_) | Self::Area => 22.0,
+            Self::Dotted(_) => 26.0,
             Self::Point(_) | Self::Hollow(_) => 12.0,
         }
     }
@@ -147,7 +148,10 @@ impl Legend {
         match entry.sample {
             Sample::Line(dash) => canvas.stroke(&ends, self.line, dash, entry.color),
             Sample::Dotted(dash) => {
-                canvas.stroke(&ends, self.line, dash, entry.color);
+                // From the dot outwards: both sides show the same dashes.
+                for end in ends {
+                    canvas.stroke(&[centre, end], self.line, dash, entry.color);
+                }
                 canvas.disc(centre, self.line * 1.7 + 1.0, WHITE);
                 canvas.disc(centre, self.line * 1.7, entry.color);
             }

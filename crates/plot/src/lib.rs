@@ -17,6 +17,7 @@
 //! | curves | [`LinePlot`] |
 //! | learning curves of several models and settings | [`CurveGrid`] |
 //! | points in the plane, by class | [`ScatterPlot`] |
+//! | points in space, by class | [`ScatterPlot3d`] |
 //! | amounts, such as the balance of classes | [`BarPlot`] |
 //! | grey images with labels | [`ImageGrid`] |
 //! | a table of results | [`TablePlot`] |
@@ -39,6 +40,7 @@ mod palette;
 mod render;
 mod save;
 mod scatter;
+mod scatter3d;
 mod series;
 mod table;
 mod text;
@@ -52,5 +54,6 @@ pub use images::ImageGrid;
 pub use line::LinePlot;
 pub use palette::{Marker, Rgb, SERIES_COLORS};
 pub use scatter::ScatterPlot;
+pub use scatter3d::ScatterPlot3d;
 pub use series::Series;
 pub use table::{Cell, TablePlot};

@@ -4,8 +4,8 @@ use crate::canvas::Style;
 use crate::numbers::{group, power_of_ten};
 use crate::ticks::{Axis, Notation, drawable};
 
-/// Powers that are written as plain numbers: 0.001 to 100 000.
-const PLAIN: std::ops::RangeInclusive<i32> = -3..=5;
+/// Powers that are written as plain numbers if all of an axis are: 0.0001 to 100 000.
+const PLAIN: std::ops::RangeInclusive<i32> = -4..=5;
 /// Logical pixels between neighbouring labels of an x axis.
 const LABEL_GAP: f64 = 14.0;
 
@@ -72,7 +72,14 @@ fn log_axis((low, high): (f64, f64), most: usize) -> Axis {
         .flat_map(|e| [1, 2, 5].map(|digit| (digit, e)))
         .filter(|&(digit, e)| inside(value(digit, e)))
         .collect();
-    let ticks = if steps.len() <= most && steps.len() >= 3 {
+    let every_step = steps.len() <= most && steps.len() >= 3;
+    let plain = if every_step {
+        steps.iter().all(|(_, e)| PLAIN.contains(e))
+    } else {
+        powers.iter().all(|e| PLAIN.contains(e))
+    };
+    let label = |digit, exponent| label(digit, exponent, plain);
+    let ticks = if every_step {
         let tick = |&(digit, e): &(i32, i32)| (value(digit, e), label(digit, e));
         steps.iter().map(tick).collect()
     } else if powers.len() >= 2 {
@@ -114,8 +121,8 @@ fn value(digit: i32, exponent: i32) -> f64 {
     }
 }
 
-fn label(digit: i32, exponent: i32) -> String {
-    if PLAIN.contains(&exponent) {
+fn label(digit: i32, exponent: i32, plain: bool) -> String {
+    if plain {
         let decimals = (-exponent).max(0) as usize;
         return group(&format!("{:.decimals$}", value(digit, exponent)));
     }
@@ -144,7 +151,7 @@ mod tests {
         assert_eq!(labels(&axis), ["0.001", "0.01", "0.1", "1", "10"]);
         assert_eq!(axis.ticks[1], (0.002, String::new()));
         let axis = log_axis((1e-12, 1.0), 6);
-        assert_eq!(labels(&axis), ["10⁻¹²", "10⁻⁹", "10⁻⁶", "0.001", "1"]);
+        assert_eq!(labels(&axis), ["10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "10⁰"]);
         let axis = log_axis((0.9, 12.0), 6);
         assert_eq!(labels(&axis), ["1", "2", "5", "10"]);
         let axis = log_axis((2.1e7, 2.2e8), 6);

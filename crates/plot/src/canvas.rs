@@ -44,6 +44,9 @@ impl Rect {
     }
 }
 
+/// Corners of a circle that is drawn as a line.
+const CIRCLE: usize = 48;
+
 /// Which point of a text the given position is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Align {
@@ -108,6 +111,12 @@ pub(crate) enum Shape {
         width: f64,
         color: Rgb,
     },
+    /// A rectangle that lets what lies beneath shine through.
+    Wash {
+        area: Rect,
+        color: Rgb,
+        alpha: f64,
+    },
 }
 
 /// One line of text in its place.
@@ -152,6 +161,15 @@ impl Canvas {
 
     pub(crate) fn fill(&mut self, area: Rect, color: Rgb) {
         self.shapes.push(Shape::Fill { area, color });
+    }
+
+    pub(crate) fn wash(&mut self, area: Rect, color: Rgb, alpha: f64) {
+        self.shapes.push(Shape::Wash { area, color, alpha });
+    }
+
+    pub(crate) fn polygon(&mut self, points: &[(f64, f64)], color: Rgb) {
+        let points = points.to_vec();
+        self.shapes.push(Shape::Polygon { points, color });
     }
 
     pub(crate) fn disc(&mut self, center: (f64, f64), radius: f64, color: Rgb) {
@@ -247,13 +265,11 @@ impl Canvas {
             }
             Marker::Triangle => {
                 let (w, up, down) = (r * 1.1, r * 1.2, r * 0.75);
-                let points = vec![(x, y - up), (x + w, y + down), (x - w, y + down)];
-                self.shapes.push(Shape::Polygon { points, color });
+                self.polygon(&[(x, y - up), (x + w, y + down), (x - w, y + down)], color);
             }
             Marker::Diamond => {
                 let r = r * 1.2;
-                let points = vec![(x, y - r), (x + r, y), (x, y + r), (x - r, y)];
-                self.shapes.push(Shape::Polygon { points, color });
+                self.polygon(&[(x, y - r), (x + r, y), (x, y + r), (x - r, y)], color);
             }
             Marker::Cross => {
                 let r = r * 0.85;
@@ -261,6 +277,50 @@ impl Canvas {
                 self.segment((x - r, y + r), (x + r, y - r), size * 0.3, color);
             }
         }
+    }
+
+    /// The outline of a marker of this size: a point of another class may lie inside it.
+    pub(crate) fn hollow(
+        &mut self,
+        (x, y): (f64, f64),
+        shape: Marker,
+        size: f64,
+        width: f64,
+        color: Rgb,
+    ) {
+        let r = size / 2.0;
+        let corners: Vec<(f64, f64)> = match shape {
+            Marker::Disc => (0..CIRCLE)
+                .map(|i| (i as f64 / CIRCLE as f64 * std::f64::consts::TAU).sin_cos())
+                .map(|(sin, cos)| (x + r * cos, y + r * sin))
+                .collect(),
+            Marker::Square => {
+                let r = r * 0.9;
+                vec![
+                    (x - r, y - r),
+                    (x + r, y - r),
+                    (x + r, y + r),
+                    (x - r, y + r),
+                ]
+            }
+            Marker::Triangle => {
+                let (w, up, down) = (r * 1.2, r * 1.3, r * 0.8);
+                vec![(x, y - up), (x + w, y + down), (x - w, y + down)]
+            }
+            Marker::Diamond => {
+                let r = r * 1.2;
+                vec![(x, y - r), (x + r, y), (x, y + r), (x - r, y)]
+            }
+            Marker::Cross => {
+                // A cross has no inside; its arms are drawn thin.
+                let r = r * 0.85;
+                self.segment((x - r, y - r), (x + r, y + r), width, color);
+                self.segment((x - r, y + r), (x + r, y - r), width, color);
+                return;
+            }
+        };
+        let closed: Vec<(f64, f64)> = corners.iter().chain(&corners[..1]).copied().collect();
+        self.stroke(&closed, width, &[], color);
     }
 
     /// One line of text; `at` is on its baseline.

@@ -10,7 +10,7 @@ use crate::palette::INK;
 use crate::series::Series;
 use crate::text::Weight;
 use crate::ticks::Notation;
-use crate::view::{View, axis_titles, check_range, check_series, line_entries};
+use crate::view::{Extras, View, axis_titles, check_range, check_series, line_entries};
 
 const MARGIN: f64 = 24.0;
 const GAP: f64 = 20.0;
@@ -297,6 +297,7 @@ impl Layout {
             notation: Notation::Scientific,
             note: panel.note.as_deref(),
             labels: self.labels[i],
+            extras: Extras::default(),
         };
         // A legend above its row may not push its neighbours' plots apart: all begin below it.
         let inside = Rect {

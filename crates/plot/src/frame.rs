@@ -91,18 +91,24 @@ impl Frame {
         index: usize,
         series: &Series,
     ) -> Vec<(f64, f64)> {
-        let ink = color(index);
+        self.curve(canvas, look.line, (color(index), dash(index)), series)
+    }
+
+    /// Draws a series as a line of this width, colour and dash pattern; returns where it runs.
+    pub(crate) fn curve(
+        &self,
+        canvas: &mut Canvas,
+        line: f64,
+        (ink, dash): (Rgb, &[f64]),
+        series: &Series,
+    ) -> Vec<(f64, f64)> {
         let mut trail = Vec::new();
         for run in series.runs() {
             let points = thin(run.iter().map(|&p| self.at(p)).collect());
             // Thousands of points are noise: finer lines leave it some structure.
-            let width = if run.len() < MANY {
-                look.line
-            } else {
-                look.line * 0.6
-            };
+            let width = if run.len() < MANY { line } else { line * 0.6 };
             for piece in clip(&points, self.area) {
-                canvas.stroke(&piece, width, dash(index), ink);
+                canvas.stroke(&piece, width, dash, ink);
                 trail.extend(along(&piece));
             }
             let marked = series.markers || run.len() == 1;
@@ -110,7 +116,7 @@ impl Frame {
                 .iter()
                 .filter(|&&p| marked && self.area.grown(0.5).holds(p))
             {
-                self.dot(canvas, point, look.line, ink);
+                self.dot(canvas, point, line, ink);
                 trail.push(point);
             }
         }
@@ -237,7 +243,7 @@ fn clip_segment(from: (f64, f64), to: (f64, f64), area: Rect) -> Option<((f64, f
 }
 
 /// Points every few pixels along a polyline, to ask what a legend would cover.
-fn along(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+pub(crate) fn along(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut out: Vec<(f64, f64)> = points.first().copied().into_iter().collect();
     for pair in points.windows(2) {
         let (from, to) = (pair[0], pair[1]);

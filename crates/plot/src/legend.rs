@@ -1,5 +1,6 @@
 //! The legend and the note: put where they cover no curve.
 
+use crate::annotations::REFERENCE_WIDTH;
 use crate::canvas::{Align, Canvas, Rect, Style};
 use crate::frame::Look;
 use crate::palette::{Marker, Rgb, WARN, WARN_EDGE, WHITE};
@@ -8,7 +9,14 @@ use crate::palette::{Marker, Rgb, WARN, WARN_EDGE, WHITE};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Sample {
     Line(&'static [f64]),
+    /// A line with a dot on it.
+    Dotted(&'static [f64]),
+    /// A reference line of this width.
+    Fine(&'static [f64]),
     Point(Marker),
+    Hollow(Marker),
+    /// A filled area.
+    Area,
 }
 
 /// One name with its sample.
@@ -37,8 +45,9 @@ const CLEARANCE: f64 = 8.0;
 impl Sample {
     fn width(self) -> f64 {
         match self {
-            Self::Line(_) => 22.0,
-            Self::Point(_) => 12.0,
+            Self::Line(_) | Self::Fine(_) | Self::Area => 22.0,
+            Self::Dotted(_) => 26.0,
+            Self::Point(_) | Self::Hollow(_) => 12.0,
         }
     }
 }
@@ -134,17 +143,25 @@ impl Legend {
 
     fn entry(&self, canvas: &mut Canvas, entry: &Entry, x: f64, middle: f64) {
         let width = entry.sample.width();
+        let ends = [(x, middle), (x + width, middle)];
+        let centre = (x + width / 2.0, middle);
         match entry.sample {
-            Sample::Line(dash) => {
-                canvas.stroke(
-                    &[(x, middle), (x + width, middle)],
-                    self.line,
-                    dash,
-                    entry.color,
-                );
+            Sample::Line(dash) => canvas.stroke(&ends, self.line, dash, entry.color),
+            Sample::Dotted(dash) => {
+                // From the dot outwards: both sides show the same dashes.
+                for end in ends {
+                    canvas.stroke(&[centre, end], self.line, dash, entry.color);
+                }
+                canvas.disc(centre, self.line * 1.7 + 1.0, WHITE);
+                canvas.disc(centre, self.line * 1.7, entry.color);
+            }
+            Sample::Fine(dash) => canvas.stroke(&ends, REFERENCE_WIDTH, dash, entry.color),
+            Sample::Hollow(marker) => canvas.hollow(centre, marker, 10.5, 2.0, entry.color),
+            Sample::Area => {
+                canvas.fill(Rect::new(x, middle - 5.0, width, 10.0), entry.color);
             }
             Sample::Point(marker) => {
-                canvas.marker((x + width / 2.0, middle), marker, 8.0, entry.color);
+                canvas.marker(centre, marker, 8.0, entry.color);
             }
         }
         let baseline = middle + self.style.size * 0.36;

@@ -17,6 +17,7 @@
 //! | curves | [`LinePlot`] |
 //! | learning curves of several models and settings | [`CurveGrid`] |
 //! | points in the plane, by class | [`ScatterPlot`] |
+//! | points in space, by class | [`ScatterPlot3d`] |
 //! | amounts, such as the balance of classes | [`BarPlot`] |
 //! | grey images with labels | [`ImageGrid`] |
 //! | a table of results | [`TablePlot`] |
@@ -24,6 +25,7 @@
 //!
 //! Deliberately absent: reading data, training, and how a notebook displays a figure.
 
+mod annotations;
 mod bars;
 mod canvas;
 mod curve_grid;
@@ -32,11 +34,13 @@ mod frame;
 mod images;
 mod legend;
 mod line;
+mod log_axis;
 mod numbers;
 mod palette;
 mod render;
 mod save;
 mod scatter;
+mod scatter3d;
 mod series;
 mod table;
 mod text;
@@ -50,5 +54,6 @@ pub use images::ImageGrid;
 pub use line::LinePlot;
 pub use palette::{Marker, Rgb, SERIES_COLORS};
 pub use scatter::ScatterPlot;
+pub use scatter3d::ScatterPlot3d;
 pub use series::Series;
 pub use table::{Cell, TablePlot};

@@ -20,6 +20,14 @@ pub const SERIES_COLORS: [Rgb; 7] = [
     Rgb(60, 60, 60),
 ];
 
+impl Rgb {
+    /// This colour over white, at this share of its strength.
+    pub(crate) fn over_white(self, alpha: f64) -> Self {
+        let mix = |c: u8| (255.0 - (255.0 - f64::from(c)) * alpha).round() as u8;
+        Self(mix(self.0), mix(self.1), mix(self.2))
+    }
+}
+
 pub(crate) const WHITE: Rgb = Rgb(255, 255, 255);
 /// Titles.
 pub(crate) const INK: Rgb = Rgb(28, 32, 38);

@@ -16,6 +16,8 @@ use crate::text;
 pub(crate) const SCALE: u32 = 2;
 /// Samples per pixel in each direction while shapes are drawn.
 const SAMPLES: u32 = 2;
+/// Samples per logical pixel in each direction: the finest column that can be filled.
+pub(crate) const GRAIN: f64 = (SCALE * SAMPLES) as f64;
 /// Rows of pixels that are drawn at once; bounds the memory, not the picture.
 const BAND: u32 = 256;
 /// 40 million pixels: a figure of 1200 logical pixels may be 8300 high.
@@ -56,6 +58,10 @@ impl Canvas {
                 Shape::Fill { area, color } => {
                     let (from, to) = (at((area.x0, area.y0)), at((area.x1, area.y1)));
                     backend.draw_rect(from, to, &ink(*color), true)
+                }
+                Shape::Wash { area, color, alpha } => {
+                    let (from, to) = (at((area.x0, area.y0)), at((area.x1, area.y1)));
+                    backend.draw_rect(from, to, &ink(*color).mix(*alpha), true)
                 }
                 Shape::Polygon { points, color } => {
                     backend.fill_polygon(points.iter().map(|&p| at(p)), &ink(*color))
@@ -101,7 +107,7 @@ impl Shape {
     /// Whether anything of it lies between these heights.
     fn meets(&self, (top, bottom): (f64, f64)) -> bool {
         let (low, high) = match self {
-            Self::Fill { area, .. } => (area.y0, area.y1),
+            Self::Fill { area, .. } | Self::Wash { area, .. } => (area.y0, area.y1),
             Self::Polygon { points, .. } => {
                 points.iter().fold((f64::MAX, f64::MIN), |(low, high), p| {
                     (low.min(p.1), high.max(p.1))

@@ -1,5 +1,6 @@
 //! A labelled list of points, and how its numbers are told in words.
 
+use crate::log_axis::placeable;
 use crate::numbers::short;
 use crate::ticks::drawable;
 
@@ -67,6 +68,16 @@ impl Series {
             .iter()
             .copied()
             .filter(|&(x, y)| drawable(x) && drawable(y))
+    }
+
+    /// The series with gaps where a logarithmic axis has no place.
+    pub(crate) fn positive(&self, log_x: bool, log_y: bool) -> Self {
+        let lost = |&(x, y): &(f64, f64)| log_x && !placeable(x) || log_y && !placeable(y);
+        let mut kept = self.clone();
+        for point in kept.points.iter_mut().filter(|point| lost(point)) {
+            *point = (f64::NAN, f64::NAN);
+        }
+        kept
     }
 
     /// Runs of neighbouring points that can be drawn.

@@ -19,6 +19,8 @@ pub(crate) struct Axis {
     pub(crate) ticks: Vec<(f64, String)>,
     /// What the labels are to be multiplied by: `×10⁵`.
     pub(crate) factor: Option<String>,
+    /// Whether equal lengths are equal factors.
+    pub(crate) log: bool,
 }
 
 /// When labels are divided by a power of ten that is told beside the axis.
@@ -93,12 +95,32 @@ impl Axis {
             high,
             ticks,
             factor,
+            log: false,
         }
+    }
+
+    /// Whether a value has a place on this axis, be it beyond its ends.
+    pub(crate) fn has_place(&self, value: f64) -> bool {
+        drawable(value) && (!self.log || value >= f64::MIN_POSITIVE)
+    }
+
+    /// Whether a value lies between the ends.
+    pub(crate) fn holds(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+
+    /// From end to end.
+    pub(crate) fn span(&self) -> f64 {
+        self.high - self.low
     }
 
     /// Where a value lies: 0 at the axis' beginning, 1 at its end.
     pub(crate) fn place(&self, value: f64) -> f64 {
-        (value - self.low) / (self.high - self.low)
+        if self.log {
+            (value.ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
+        } else {
+            (value - self.low) / (self.high - self.low)
+        }
     }
 }
 

@@ -2,9 +2,11 @@
 
 use chainrule_error::{Error, ErrorKind, Result};
 
+use crate::annotations::{Band, Reference};
 use crate::canvas::{Align, Canvas, Rect, Style};
 use crate::frame::{Frame, Look, x_axis, y_axis, y_labels_width};
 use crate::legend::{self, Entry, Legend, Sample};
+use crate::log_axis::{log_range, log_x_axis, log_y_axis};
 use crate::numbers::short;
 use crate::palette::{FAINT, color, dash};
 use crate::series::Series;
@@ -44,6 +46,16 @@ pub(crate) struct View<'a> {
     pub(crate) note: Option<&'a str>,
     /// The room that the labels of the y axis take at least, to align plots below each other.
     pub(crate) labels: f64,
+    pub(crate) extras: Extras<'a>,
+}
+
+/// What a plot of curves may have besides them.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Extras<'a> {
+    pub(crate) bands: &'a [Band],
+    pub(crate) references: &'a [Reference],
+    pub(crate) log_x: bool,
+    pub(crate) log_y: bool,
 }
 
 /// The least span of y that values between 0 and 1 are magnified to in a grid of curves.
@@ -71,9 +83,9 @@ impl View<'_> {
         };
         let whole_width = area;
         let points = || self.series.iter().flat_map(Series::drawable);
-        let empty = points().next().is_none();
-        let x_range = self.x_range.or_else(|| range(points().map(|p| p.0), 0.03));
-        let mut y_range = self.y_range.or_else(|| range(points().map(|p| p.1), 0.06));
+        let banded = || self.extras.bands.iter().flat_map(Band::drawable);
+        let empty = points().next().is_none() && banded().next().is_none();
+        let (x_range, mut y_range) = self.ranges();
         if let (Some((low, high)), None) = (&mut y_range, self.y_range)
             && self.notation == Notation::Scientific
             && points().all(|(_, y)| (0.0..=1.0).contains(&y))
@@ -83,8 +95,14 @@ impl View<'_> {
             let middle = (*low + *high) / 2.0;
             (*low, *high) = (middle - LEAST_SHARE / 2.0, middle + LEAST_SHARE / 2.0);
         }
-        let whole = points().all(|(x, _)| x.fract() == 0.0);
-        let mut y = y_axis(y_range.unwrap_or((0.0, 1.0)), area.height());
+        let whole = points()
+            .map(|p| p.0)
+            .chain(banded().map(|p| p.0))
+            .all(|x| x.fract() == 0.0);
+        let mut y = match y_range {
+            Some(range) if self.extras.log_y => log_y_axis(range, area.height()),
+            _ => y_axis(y_range.unwrap_or((0.0, 1.0)), area.height()),
+        };
         if empty {
             // A frame without numbers: there is nothing that they could count.
             if self.y_range.is_none() {
@@ -96,13 +114,16 @@ impl View<'_> {
             x0: area.x0 + y_labels_width(&y, &look.tick).max(self.labels),
             ..area
         };
-        let mut x = x_axis(
-            x_range.unwrap_or((0.0, 1.0)),
-            area.width(),
-            whole,
-            self.notation,
-            &look.tick,
-        );
+        let mut x = match x_range {
+            Some(range) if self.extras.log_x => log_x_axis(range, area.width(), &look.tick),
+            _ => x_axis(
+                x_range.unwrap_or((0.0, 1.0)),
+                area.width(),
+                whole,
+                self.notation,
+                &look.tick,
+            ),
+        };
         if empty && self.x_range.is_none() {
             x.ticks.clear();
             x.factor = None;
@@ -110,6 +131,12 @@ impl View<'_> {
         let frame = Frame { area, x, y };
         frame.draw(canvas, look);
         let mut trails = Vec::new();
+        for band in self.extras.bands {
+            trails.extend(band.draw(canvas, &frame));
+        }
+        for (i, reference) in self.extras.references.iter().enumerate() {
+            trails.extend(reference.draw(canvas, &frame, i));
+        }
         for (i, series) in self.series.iter().enumerate() {
             trails.extend(frame.line(canvas, look, i, series));
         }
@@ -124,6 +151,8 @@ impl View<'_> {
             let middle = ((area.x0 + area.x1) / 2.0, (area.y0 + area.y1) / 2.0);
             let text = if self.series.iter().all(|s| s.points.is_empty()) {
                 "no points to draw"
+            } else if self.extras.log_x || self.extras.log_y {
+                "no positive values to draw"
             } else {
                 "no finite values to draw"
             };
@@ -159,6 +188,36 @@ impl View<'_> {
     }
 }
 
+/// Low and high end, if anything tells them.
+type Range = Option<(f64, f64)>;
+
+impl View<'_> {
+    /// The ranges of x and y: those set, or what curves, bands and references need.
+    fn ranges(&self) -> (Range, Range) {
+        let points = || self.series.iter().flat_map(Series::drawable);
+        let banded = || self.extras.bands.iter().flat_map(Band::drawable);
+        let references = self
+            .extras
+            .references
+            .iter()
+            .map(|reference| reference.value);
+        let xs = points().map(|p| p.0).chain(banded().map(|p| p.0));
+        let ys = points()
+            .map(|p| p.1)
+            .chain(banded().flat_map(|(_, low, high)| [low, high]));
+        let ys = ys.chain(references);
+        let x = self.x_range.or_else(|| match self.extras.log_x {
+            true => log_range(xs, 0.03),
+            false => range(xs, 0.03),
+        });
+        let y = self.y_range.or_else(|| match self.extras.log_y {
+            true => log_range(ys, 0.06),
+            false => range(ys, 0.06),
+        });
+        (x, y)
+    }
+}
+
 /// A legend of lines. A single series whose name is the only one still gets its name.
 pub(crate) fn line_entries(series: &[Series]) -> Vec<Entry> {
     series
@@ -167,7 +226,11 @@ pub(crate) fn line_entries(series: &[Series]) -> Vec<Entry> {
         .map(|(i, series)| Entry {
             label: series.label.clone(),
             color: color(i),
-            sample: Sample::Line(dash(i)),
+            sample: if series.markers {
+                Sample::Dotted(dash(i))
+            } else {
+                Sample::Line(dash(i))
+            },
         })
         .collect()
 }
@@ -266,4 +329,18 @@ pub(crate) fn check_range(range: Option<(f64, f64)>, place: &str, axis: &str) ->
     .expected("a finite low end below a finite high end")
     .got(format!("{} to {}", short(low), short(high)))
     .hint(format!(".{axis}_range(0.0, 1.0)")))
+}
+
+/// A logarithmic axis has no zero.
+pub(crate) fn check_log_range((low, high): (f64, f64), place: &str, axis: &str) -> Result<()> {
+    if low > 0.0 {
+        return Ok(());
+    }
+    let place = format!("{place}, range of the logarithmic {axis} axis");
+    Err(Error::new(ErrorKind::Value, place)
+        .expected("a low end above zero")
+        .got(format!("{} to {}", short(low), short(high)))
+        .hint(format!(
+            ".{axis}_range(0.001, 1.0), or leave .log_{axis}() out"
+        )))
 }

@@ -22,6 +22,9 @@ pub use chainrule_plot::{
     BarPlot, Cell, Column, CurveGrid, Figure, ImageGrid, LinePlot, Panel, ScatterPlot, Series,
     TablePlot,
 };
+// NumPy's random numbers, bit for bit.
+#[doc(no_inline)]
+pub use chainrule_random::{Generator, RandomState};
 // How it learns.
 #[doc(no_inline)]
 pub use chainrule_train::{

@@ -19,7 +19,15 @@ use crate::session::{chainrule, evcxr};
 use crate::{spare, tools, tree};
 
 /// The crates that notebooks use, by folder.
-const CRATES: [&str; 6] = ["chainrule", "data", "error", "nn", "plot", "train"];
+const CRATES: [&str; 7] = [
+    "chainrule",
+    "data",
+    "error",
+    "nn",
+    "plot",
+    "random",
+    "train",
+];
 
 /// What our kernel keeps of cargo's answers.
 const ANSWERS: &str = "answers";

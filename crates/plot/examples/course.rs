@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use chainrule_error::Result;
-use chainrule_plot::{Figure, ImageGrid, LinePlot, ScatterPlot, ScatterPlot3d};
+use chainrule_plot::{BarPlot, Figure, ImageGrid, LinePlot, ScatterPlot, ScatterPlot3d};
 
 fn main() -> Result<()> {
     let folder: PathBuf = std::env::args_os()
@@ -22,6 +22,8 @@ fn main() -> Result<()> {
         ("cloud", cloud()?),
         ("digit", digit()?),
         ("weights", weights()?),
+        ("experiments", experiments().draw()?),
+        ("experiments_lying", experiments().horizontal().draw()?),
         ("alternating", alternating()?),
         ("epochs", epochs()?),
         ("seeds", seeds()?),
@@ -114,6 +116,16 @@ fn weights() -> Result<Figure> {
         )
         .caption("Weights from the 784 pixels to each unit, after 300 iterations")
         .draw()
+}
+
+fn experiments() -> BarPlot {
+    BarPlot::new("Share of wrong answers after 300 iterations")
+        .y_label("error in %")
+        .names(&["train", "test"])
+        .group("40 units", &[0.1, 28.2])
+        .group("40 units, dropout", &[16.0, 18.7])
+        .group("100 units, dropout, batches of 100", &[15.8, 17.7])
+        .group("tanh, softmax", &[4.6, 12.7])
 }
 
 fn alternating() -> Result<Figure> {

@@ -114,8 +114,14 @@ impl Room<'_> {
                 self.projection.at(place)
             });
             let (x, y) = (ends[0].0 + ends[1].0, ends[0].1 + ends[1].1);
-            // Seen straight from the front two edges are equally low: the right one has more room.
-            if axis == 2 { -x } else { y + x * 1e-3 }
+            // Seen straight from the front two edges are equally low: the right one has more room,
+            // on a map the left one is usual.
+            let sideways = if self.projection.eye.sees_a_map() {
+                -x
+            } else {
+                x
+            };
+            if axis == 2 { -x } else { y + sideways * 1e-3 }
         };
         let start = signs
             .map(|(u, v)| {

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use chainrule_error::Result;
-use chainrule_plot::{Figure, LinePlot, ScatterPlot, ScatterPlot3d};
+use chainrule_plot::{BarPlot, Figure, ImageGrid, LinePlot, ScatterPlot, ScatterPlot3d};
 
 fn main() -> Result<()> {
     let folder: PathBuf = std::env::args_os()
@@ -20,6 +20,10 @@ fn main() -> Result<()> {
         ("xor_below", xor_space(-60.0, -30.0)?),
         ("xor_level", xor_space(-90.0, 0.0)?),
         ("cloud", cloud()?),
+        ("digit", digit()?),
+        ("weights", weights()?),
+        ("experiments", experiments().draw()?),
+        ("experiments_lying", experiments().horizontal().draw()?),
         ("alternating", alternating()?),
         ("epochs", epochs()?),
         ("seeds", seeds()?),
@@ -28,7 +32,7 @@ fn main() -> Result<()> {
     for (name, figure) in &figures {
         figure.save(folder.join(format!("{name}.png")))?;
     }
-    Ok(())
+    Figure::grid(3, &figures.map(|(_, figure)| figure))?.save(folder.join("course.png"))
 }
 
 /// A repeatable wobble between -1 and 1.
@@ -81,6 +85,47 @@ fn cloud() -> Result<Figure> {
         .class("versicolor", &cloud(50, 3000.0))
         .class("virginica", &cloud(99, 6000.0))
         .draw()
+}
+
+fn digit() -> Result<Figure> {
+    let ring: Vec<f64> = (0..28 * 28)
+        .map(|i| (f64::from(i % 28) - 13.5, f64::from(i / 28) - 13.5))
+        .map(|(x, y)| 1.4 - 0.5 * (x.hypot(y * 0.7) - 7.0).abs())
+        .map(|v| v.clamp(0.0, 1.0))
+        .collect();
+    ImageGrid::new("[1 0 0 0 0 0 0 0 0 0]")
+        .values(28, 28, &ring, "")
+        .side(280.0)
+        .axes()
+        .draw()
+}
+
+fn weights() -> Result<Figure> {
+    let unit = |k: usize| -> Vec<f64> {
+        let at = |i: usize| ((i % 28) as f64 - 13.5, (i / 28) as f64 - 13.5);
+        let wave =
+            |(x, y): (f64, f64)| (x * k as f64 / 14.0).sin() * (-(x * x + y * y) / 90.0).exp();
+        (0..784)
+            .map(|i| 0.09 * wave(at(i)) + 0.02 * wobble(i + k))
+            .collect()
+    };
+    (1..=12)
+        .fold(
+            ImageGrid::new("What twelve hidden units look for").columns(6),
+            |grid, k| grid.values(28, 28, &unit(k), format!("unit {k}")),
+        )
+        .caption("Weights from the 784 pixels to each unit, after 300 iterations")
+        .draw()
+}
+
+fn experiments() -> BarPlot {
+    BarPlot::new("Share of wrong answers after 300 iterations")
+        .y_label("error in %")
+        .names(&["train", "test"])
+        .group("40 units", &[0.1, 28.2])
+        .group("40 units, dropout", &[16.0, 18.7])
+        .group("100 units, dropout, batches of 100", &[15.8, 17.7])
+        .group("tanh, softmax", &[4.6, 12.7])
 }
 
 fn alternating() -> Result<Figure> {

@@ -17,6 +17,7 @@ pub(crate) enum Sample {
     Hollow(Marker),
     /// A filled area.
     Area,
+    Bar,
 }
 
 /// One name with its sample.
@@ -47,7 +48,7 @@ impl Sample {
         match self {
             Self::Line(_) | Self::Fine(_) | Self::Area => 22.0,
             Self::Dotted(_) => 26.0,
-            Self::Point(_) | Self::Hollow(_) => 12.0,
+            Self::Point(_) | Self::Hollow(_) | Self::Bar => 12.0,
         }
     }
 }
@@ -157,6 +158,9 @@ impl Legend {
             }
             Sample::Fine(dash) => canvas.stroke(&ends, REFERENCE_WIDTH, dash, entry.color),
             Sample::Hollow(marker) => canvas.hollow(centre, marker, 10.5, 2.0, entry.color),
+            Sample::Bar => {
+                canvas.fill(Rect::new(x, middle - 5.0, 11.0, 11.0), entry.color);
+            }
             Sample::Area => {
                 canvas.fill(Rect::new(x, middle - 5.0, width, 10.0), entry.color);
             }

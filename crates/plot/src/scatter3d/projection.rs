@@ -47,6 +47,11 @@ impl Eye {
         }
     }
 
+    /// Whether the eye looks straight down, or up.
+    pub(crate) fn sees_a_map(&self) -> bool {
+        self.towards[2].abs() > 0.999
+    }
+
     /// How much larger than in the middle of the room things look here: larger is nearer.
     pub(crate) fn nearness(&self, place: Place) -> f64 {
         1.0 / (1.0 - self.perspective * dot(&scaled(place), &self.towards))

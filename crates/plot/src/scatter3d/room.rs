@@ -6,7 +6,7 @@ use crate::palette::{Rgb, SPINE};
 use crate::ticks::{Axis, Notation};
 use crate::view::{MARGIN, WIDTH};
 
-use super::projection::{Place, Projection};
+use super::projection::{Place, Projection, corners};
 
 /// The walls and the floor: fainter than the grid on them.
 const WALLS: [Rgb; 3] = [Rgb(248, 249, 250), Rgb(245, 247, 249), Rgb(241, 243, 246)];
@@ -114,7 +114,14 @@ impl Room<'_> {
                 self.projection.at(place)
             });
             let (x, y) = (ends[0].0 + ends[1].0, ends[0].1 + ends[1].1);
-            if axis == 2 { -x } else { y }
+            // Seen straight from the front two edges are equally low: the right one has more room,
+            // on a map the left one is usual.
+            let sideways = if self.projection.eye.sees_a_map() {
+                -x
+            } else {
+                x
+            };
+            if axis == 2 { -x } else { y + sideways * 1e-3 }
         };
         let start = signs
             .map(|(u, v)| {
@@ -145,11 +152,22 @@ impl Room<'_> {
         } else {
             1.0
         };
+        let out = (nx * side, ny * side);
+        let beyond = corners().map(|corner| {
+            let (x, y) = self.projection.at(corner);
+            (x - ends[0].0) * out.0 + (y - ends[0].1) * out.1
+        });
+        // An edge with a part of the room beyond it has its numbers at its side.
+        let out = if beyond.iter().all(|&away| away < 1.0) {
+            out
+        } else {
+            (if from_middle.0 < 0.0 { -1.0 } else { 1.0 }, 0.0)
+        };
         Edge {
             axis,
             ends,
             start,
-            out: (nx * side, ny * side),
+            out,
         }
     }
 
@@ -170,35 +188,45 @@ impl Room<'_> {
 
     /// Where the name of an axis goes, and as much of it as there is room for: beyond the numbers
     /// of x and y, above the upper end of z.
-    fn name(&self, look: &Look, edge: &Edge, numbers: &[Rect], name: &str) -> (Rect, String) {
+    fn name(
+        &self,
+        look: &Look,
+        edge: &Edge,
+        numbers: &[Rect],
+        (name, factor): (&str, &str),
+    ) -> (Rect, String) {
         let style = look.label;
         let [start, end] = edge.ends;
+        let fit = |room: f64| {
+            let room = (room - style.width(factor) - style.width(" ")).max(20.0);
+            format!("{} {factor}", style.shorten(name, room))
+                .trim()
+                .to_owned()
+        };
         if edge.axis == 2 {
             let right = end.0 + 4.0;
-            let name = style.shorten(name, right - MARGIN);
-            let width = style.width(&name);
-            let height = style.size * 0.74;
+            let text = fit(right - MARGIN);
+            let (width, height) = (style.width(&text), style.size * 0.74);
             let top = end.1 - NAME_GAP - height;
-            return (Rect::new(right - width, top, width, height), name);
+            return (Rect::new(right - width, top, width, height), text);
         }
         let deepest = numbers
             .iter()
             .map(|r| extent(*r, edge.out))
             .fold(0.0, f64::max);
         let middle = ((start.0 + end.0) / 2.0, (start.1 + end.1) / 2.0);
-        let place = |name: &str| {
+        let place = |text: &str| {
             let gap = TICK_GAP + deepest + NAME_GAP;
-            beside(middle, edge.out, gap, style, name)
+            beside(middle, edge.out, gap, style, text)
         };
-        let mut short = style.shorten(name, MOST_NAME);
-        let over = |place: Rect| (place.x1 + MARGIN - WIDTH).max(MARGIN - place.x0);
-        let beyond = over(place(&short));
-        if beyond > 0.0 {
-            // The box grows to both sides, by how far it points sideways.
-            let room = style.width(&short) - 2.0 * beyond;
-            short = style.shorten(name, room.max(30.0));
+        let mut text = fit(MOST_NAME);
+        let beyond = |place: Rect| (place.x1 + MARGIN - WIDTH).max(MARGIN - place.x0);
+        let over = beyond(place(&text));
+        if over > 0.0 {
+            // A box beside the room moves out by half of what it is wider.
+            text = fit(style.width(&text) - 2.0 * over);
         }
-        (place(&short), short)
+        (place(&text), text)
     }
 
     fn label(&self, canvas: &mut Canvas, look: &Look, edge: &Edge) -> Vec<Rect> {
@@ -213,12 +241,10 @@ impl Room<'_> {
             write(canvas, place, look.tick, label);
             taken.push(place);
         }
-        let mut name = self.names[edge.axis].trim().to_owned();
-        if let Some(factor) = &axis.factor {
-            name = format!("{name} {factor}").trim().to_owned();
-        }
-        if !name.is_empty() {
-            let (place, name) = self.name(look, edge, &taken, &name);
+        let name = self.names[edge.axis].trim();
+        let factor = axis.factor.as_deref().unwrap_or_default();
+        if !name.is_empty() || !factor.is_empty() {
+            let (place, name) = self.name(look, edge, &taken, (name, factor));
             write(canvas, place, look.label, &name);
             taken.push(place);
         }

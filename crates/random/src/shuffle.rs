@@ -4,6 +4,7 @@ use ndarray::{Array, Array1, ArrayBase, Axis, Data, DataMut, RemoveAxis, Zip};
 
 use crate::array::no_room;
 use crate::bits::Bits;
+use crate::error::Result;
 use crate::integers::mask;
 
 /// Calls `swap(i, j)` for each place `i` from the last to the second, with `j` drawn from 0 to
@@ -73,52 +74,56 @@ impl<P: sealed::Permutable> Permutable for P {}
 
 pub(crate) mod sealed {
     use crate::bits::Bits;
+    use crate::error::Result;
 
     pub trait Permutable {
         /// An owned array in the new order.
         type Permuted;
 
         #[doc(hidden)]
-        fn permute<B: Bits>(self, bits: &mut B) -> Self::Permuted;
+        fn permute<B: Bits>(self, bits: &mut B) -> Result<Self::Permuted>;
     }
 }
 
-/// A permutation of `0..count`.
-///
-/// # Panics
-/// If there is no memory for it.
-pub(crate) fn order(bits: &mut impl Bits, count: usize) -> Vec<usize> {
-    let mut order = Vec::new();
-    if order.try_reserve_exact(count).is_err() {
-        panic!("{}", no_room::<usize>(count));
+/// `0..count`.
+pub(crate) fn counted(count: usize) -> Result<Vec<usize>> {
+    let mut numbers = Vec::new();
+    if numbers.try_reserve_exact(count).is_err() {
+        return Err(no_room::<usize>(count));
     }
-    order.extend(0..count);
+    numbers.extend(0..count);
+    Ok(numbers)
+}
+
+/// A permutation of `0..count`.
+pub(crate) fn order(bits: &mut impl Bits, count: usize) -> Result<Vec<usize>> {
+    let mut order = counted(count)?;
     slice(bits, &mut order);
-    order
+    Ok(order)
 }
 
 impl sealed::Permutable for usize {
     type Permuted = Array1<usize>;
 
-    fn permute<B: Bits>(self, bits: &mut B) -> Array1<usize> {
-        order(bits, self).into()
+    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array1<usize>> {
+        order(bits, self).map(Into::into)
     }
 }
 
 impl<T: Clone> sealed::Permutable for &[T] {
     type Permuted = Array1<T>;
 
-    fn permute<B: Bits>(self, bits: &mut B) -> Array1<T> {
+    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array1<T>> {
         let mut items = self.to_vec();
         slice(bits, &mut items);
-        items.into()
+        Ok(items.into())
     }
 }
 
 impl<T: Clone, const L: usize> sealed::Permutable for &[T; L] {
     type Permuted = Array1<T>;
 
-    fn permute<B: Bits>(self, bits: &mut B) -> Array1<T> {
+    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array1<T>> {
         self.as_slice().permute(bits)
     }
 }
@@ -126,7 +131,7 @@ impl<T: Clone, const L: usize> sealed::Permutable for &[T; L] {
 impl<T: Clone> sealed::Permutable for &Vec<T> {
     type Permuted = Array1<T>;
 
-    fn permute<B: Bits>(self, bits: &mut B) -> Array1<T> {
+    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array1<T>> {
         self.as_slice().permute(bits)
     }
 }
@@ -140,7 +145,8 @@ where
     type Permuted = Array<T, D>;
 
     /// Indices are drawn even when the rows are empty, as NumPy does.
-    fn permute<B: Bits>(self, bits: &mut B) -> Array<T, D> {
-        self.select(Axis(0), &order(bits, self.len_of(Axis(0))))
+    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array<T, D>> {
+        let order = order(bits, self.len_of(Axis(0)))?;
+        Ok(self.select(Axis(0), &order))
     }
 }

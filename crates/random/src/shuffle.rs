@@ -1,8 +1,10 @@
 //! Permutations: Fisher and Yates, from the last place to the first.
 
+use std::ops::Range;
+
 use ndarray::{Array, Array1, ArrayBase, Axis, Data, DataMut, RemoveAxis, Zip};
 
-use crate::array::no_room;
+use crate::array::counted;
 use crate::bits::Bits;
 use crate::error::Result;
 use crate::integers::mask;
@@ -85,28 +87,25 @@ pub(crate) mod sealed {
     }
 }
 
-/// `0..count`.
-pub(crate) fn counted(count: usize) -> Result<Vec<usize>> {
-    let mut numbers = Vec::new();
-    if numbers.try_reserve_exact(count).is_err() {
-        return Err(no_room::<usize>(count));
+/// The part of a permutation of `0..count`.
+pub(crate) fn order(bits: &mut impl Bits, count: usize, part: Range<usize>) -> Result<Vec<usize>> {
+    let length = part.len();
+    if u32::try_from(count).is_ok() {
+        // Half as wide, since most of the time goes into fetching the places.
+        let mut order = counted(count, |i| i as u32)?;
+        slice(bits, &mut order);
+        return counted(length, |i| order[part.start + i] as usize);
     }
-    numbers.extend(0..count);
-    Ok(numbers)
-}
-
-/// A permutation of `0..count`.
-pub(crate) fn order(bits: &mut impl Bits, count: usize) -> Result<Vec<usize>> {
-    let mut order = counted(count)?;
+    let mut order = counted(count, |i| i)?;
     slice(bits, &mut order);
-    Ok(order)
+    counted(length, |i| order[part.start + i])
 }
 
 impl sealed::Permutable for usize {
     type Permuted = Array1<usize>;
 
     fn permute<B: Bits>(self, bits: &mut B) -> Result<Array1<usize>> {
-        order(bits, self).map(Into::into)
+        order(bits, self, 0..self).map(Into::into)
     }
 }
 
@@ -146,7 +145,8 @@ where
 
     /// Indices are drawn even when the rows are empty, as NumPy does.
     fn permute<B: Bits>(self, bits: &mut B) -> Result<Array<T, D>> {
-        let order = order(bits, self.len_of(Axis(0)))?;
+        let rows = self.len_of(Axis(0));
+        let order = order(bits, rows, 0..rows)?;
         Ok(self.select(Axis(0), &order))
     }
 }

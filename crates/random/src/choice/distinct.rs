@@ -1,6 +1,6 @@
 //! Different indices, each set of them as likely as any other.
 
-use crate::array::zeros;
+use crate::array::{counted, zeros};
 use crate::bits::Bits;
 use crate::error::Result;
 use crate::integers::up_to;
@@ -12,9 +12,7 @@ pub(crate) fn first_of_permutation(
     population: usize,
     count: usize,
 ) -> Result<Vec<usize>> {
-    let mut order = shuffle::order(bits, population)?;
-    order.truncate(count);
-    Ok(order)
+    shuffle::order(bits, population, 0..count)
 }
 
 /// The newer way: the tail of a permutation if many are wanted out of very many, else Floyd's
@@ -30,9 +28,7 @@ pub(crate) fn distinct(
 ) -> Result<Vec<usize>> {
     let few = if shuffle { 50 } else { 20 };
     if population > 10_000 && count > population / few {
-        let mut order = shuffle::counted(population)?;
-        swaps(bits, &mut order, (population - count).max(1));
-        return Ok(order.split_off(population - count));
+        return tail(bits, population, count);
     }
     let mut chosen = zeros(count)?;
     let mut seen = Seen::new(count)?;
@@ -49,9 +45,22 @@ pub(crate) fn distinct(
     Ok(chosen)
 }
 
+/// The last `count` places of a permutation, of which no other is shuffled.
+fn tail(bits: &mut impl Bits, population: usize, count: usize) -> Result<Vec<usize>> {
+    let rest = population - count;
+    if u32::try_from(population).is_ok() {
+        let mut order = counted(population, |i| i as u32)?;
+        swaps(bits, &mut order, rest.max(1));
+        return counted(count, |i| order[rest + i] as usize);
+    }
+    let mut order = counted(population, |i| i)?;
+    swaps(bits, &mut order, rest.max(1));
+    Ok(order.split_off(rest))
+}
+
 /// Fisher and Yates from the last place down to `first`, by Lemire's method: not the draws that
 /// `shuffle` makes.
-fn swaps(bits: &mut impl Bits, items: &mut [usize], first: usize) {
+fn swaps<T>(bits: &mut impl Bits, items: &mut [T], first: usize) {
     for i in (first..items.len()).rev() {
         items.swap(i, up_to(bits, i as u64) as usize);
     }

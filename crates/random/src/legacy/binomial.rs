@@ -33,7 +33,10 @@ impl RandomState {
         p: f64,
         shape: S,
     ) -> Result<Array<i64, S::Dim>> {
-        let binomial = Binomial::new(n, p)?;
+        let mut binomial = Binomial::new(n, p)?;
+        if let Method::Btpe(btpe) = &mut binomial.method {
+            btpe.prepare();
+        }
         filled(shape, |out| {
             out.fill_with(|| binomial.draw(&mut self.bits));
         })
@@ -94,44 +97,33 @@ impl Binomial {
 
 /// Adds up probabilities until they exceed a uniform number.
 struct Inversion {
-    n: i64,
-    p: f64,
-    q: f64,
-    /// The probability of none.
-    none: f64,
-    /// Where rounding would lead astray, and one begins again.
-    bound: i64,
+    /// The probability of 0, 1, 2 …, up to where rounding would lead astray and one begins again.
+    terms: Vec<f64>,
 }
 
 impl Inversion {
     fn new(n: i64, p: f64) -> Self {
         let q = 1.0 - p;
         let mean = n as f64 * p;
-        let far = mean + 10.0 * (mean * q + 1.0).sqrt();
-        Self {
-            n,
-            p,
-            q,
-            none: (n as f64 * q.ln()).exp(),
-            bound: (n as f64).min(far) as i64,
+        let bound = (n as f64).min(mean + 10.0 * (mean * q + 1.0).sqrt()) as i64;
+        let mut term = (n as f64 * q.ln()).exp();
+        let mut terms = vec![term];
+        for count in 1..=bound {
+            term = ((n - count + 1) as f64 * p * term) / (count as f64 * q);
+            terms.push(term);
         }
+        Self { terms }
     }
 
     fn draw(&self, bits: &mut Mt19937) -> i64 {
-        'anew: loop {
+        loop {
             let mut unit = bits.next_f64();
-            let mut term = self.none;
-            let mut count = 0;
-            while unit > term {
-                count += 1;
-                if count > self.bound {
-                    continue 'anew;
+            for (count, &term) in self.terms.iter().enumerate() {
+                if unit <= term {
+                    return count as i64;
                 }
                 unit -= term;
-                let more = (self.n - count + 1) as f64;
-                term = (more * self.p * term) / (count as f64 * self.q);
             }
-            return count;
         }
     }
 }
@@ -153,7 +145,12 @@ struct Btpe {
     rate_right: f64,
     /// The areas up to the end of the triangle, of the parallelograms, of each tail.
     areas: [f64; 4],
+    /// The probabilities of the counts `NEAR` or less from the mode, relative to the mode's.
+    near: Vec<f64>,
 }
+
+/// As far from the mode, probabilities are multiplied out.
+const NEAR: i64 = 20;
 
 impl Btpe {
     fn new(n: i64, p: f64) -> Self {
@@ -189,7 +186,14 @@ impl Btpe {
             rate_left,
             rate_right,
             areas: [half, body, first_tail, first_tail + slope / rate_right],
+            near: Vec::new(),
         }
+    }
+
+    /// Works out in advance what many numbers will need.
+    fn prepare(&mut self) {
+        let near = self.mode - NEAR..=self.mode + NEAR;
+        self.near = near.map(|count| self.ratio(count)).collect();
     }
 
     fn draw(&self, bits: &mut Mt19937) -> i64 {
@@ -229,23 +233,25 @@ impl Btpe {
     /// Whether `v` is below the probability of `count`, relative to that of the mode.
     fn accepts(&self, count: i64, v: f64) -> bool {
         let away = (count - self.mode).abs();
-        if away > 20 && (away as f64) < self.variance / 2.0 - 1.0 {
+        if away > NEAR && (away as f64) < self.variance / 2.0 - 1.0 {
             return self.accepts_far(count, away, v);
         }
+        let near = usize::try_from(count - self.mode + NEAR).ok();
+        match near.and_then(|at| self.near.get(at)) {
+            Some(&ratio) => v <= ratio,
+            None => v <= self.ratio(count),
+        }
+    }
+
+    /// The probability of `count`, relative to that of the mode.
+    fn ratio(&self, count: i64) -> f64 {
         let odds = self.p / self.q;
         let a = odds * (self.n.wrapping_add(1)) as f64;
         let step = |i: i64| a / i as f64 - odds;
-        let mut ratio = 1.0;
-        if self.mode < count {
-            for i in self.mode + 1..=count {
-                ratio *= step(i);
-            }
-        } else {
-            for i in count + 1..=self.mode {
-                ratio /= step(i);
-            }
+        match self.mode < count {
+            true => (self.mode + 1..=count).fold(1.0, |ratio, i| ratio * step(i)),
+            false => (count + 1..=self.mode).fold(1.0, |ratio, i| ratio / step(i)),
         }
-        v <= ratio
     }
 
     /// The same by squeezing, and by Stirling's formula where that does not decide.

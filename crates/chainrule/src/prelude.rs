@@ -19,8 +19,8 @@ pub use chainrule_nn::{
 // What is seen.
 #[doc(no_inline)]
 pub use chainrule_plot::{
-    BarPlot, Cell, Column, CurveGrid, Figure, ImageGrid, LinePlot, Panel, ScatterPlot, Series,
-    TablePlot,
+    BarPlot, Cell, Column, CurveGrid, Figure, ImageGrid, LinePlot, Panel, ScatterPlot,
+    ScatterPlot3d, Series, TablePlot,
 };
 // NumPy's random numbers, bit for bit.
 #[doc(no_inline)]

@@ -168,7 +168,7 @@ impl Reference {
     }
 
     pub(crate) fn check(&self, place: &str, log: bool) -> Result<()> {
-        if drawable(self.value) && (!log || self.value > 0.0) {
+        if drawable(self.value) && (!log || placeable(self.value)) {
             return Ok(());
         }
         let place = format!("{place}, reference \"{}\"", self.label);

@@ -14,12 +14,12 @@
 //!
 //! | to show | use |
 //! |---|---|
-//! | curves | [`LinePlot`] |
+//! | curves, with bands, markers and lines to compare with | [`LinePlot`] |
 //! | learning curves of several models and settings | [`CurveGrid`] |
-//! | points in the plane, by class | [`ScatterPlot`] |
+//! | points in the plane, by class, with curves below them | [`ScatterPlot`] |
 //! | points in space, by class | [`ScatterPlot3d`] |
-//! | amounts, such as the balance of classes | [`BarPlot`] |
-//! | grey images with labels | [`ImageGrid`] |
+//! | amounts, such as the balance of classes, alone or in groups | [`BarPlot`] |
+//! | images with labels: grey, or of values such as weights; one large or many | [`ImageGrid`] |
 //! | a table of results | [`TablePlot`] |
 //! | several of these in one picture | [`Figure::grid`] |
 //!

@@ -1,5 +1,6 @@
 //! Where an axis begins and ends, and the numbers beneath it.
 
+use crate::log_axis::placeable;
 use crate::numbers::{group, power_of_ten, proper_minus};
 
 /// Beyond this a value cannot be placed on an axis: its range would overflow. It counts as
@@ -101,7 +102,7 @@ impl Axis {
 
     /// Whether a value has a place on this axis, be it beyond its ends.
     pub(crate) fn has_place(&self, value: f64) -> bool {
-        drawable(value) && (!self.log || value >= f64::MIN_POSITIVE)
+        drawable(value) && (!self.log || placeable(value))
     }
 
     /// Whether a value lies between the ends.

@@ -6,7 +6,7 @@ use crate::annotations::{Band, Reference};
 use crate::canvas::{Align, Canvas, Rect, Style};
 use crate::frame::{Frame, Look, x_axis, y_axis, y_labels_width};
 use crate::legend::{self, Entry, Legend, Sample};
-use crate::log_axis::{log_range, log_x_axis, log_y_axis};
+use crate::log_axis::{log_range, log_x_axis, log_y_axis, placeable};
 use crate::numbers::short;
 use crate::palette::{FAINT, color, dash};
 use crate::series::Series;
@@ -333,7 +333,7 @@ pub(crate) fn check_range(range: Option<(f64, f64)>, place: &str, axis: &str) ->
 
 /// A logarithmic axis has no zero.
 pub(crate) fn check_log_range((low, high): (f64, f64), place: &str, axis: &str) -> Result<()> {
-    if low > 0.0 {
+    if placeable(low) {
         return Ok(());
     }
     let place = format!("{place}, range of the logarithmic {axis} axis");

@@ -1,39 +1,12 @@
 //! What figures look like and say: sizes, colours in their places, descriptions, errors.
 
+mod pixels;
+
 use chainrule_plot::{
     BarPlot, Cell, Column, CurveGrid, Figure, ImageGrid, LinePlot, Panel, Rgb, SERIES_COLORS,
     ScatterPlot, Series, TablePlot,
 };
-
-/// Decoded pixels of a figure.
-struct Pixels(image::RgbImage);
-
-impl Pixels {
-    fn of(figure: &Figure) -> Self {
-        let image = image::load_from_memory(figure.png())
-            .expect("a PNG")
-            .into_rgb8();
-        assert_eq!(
-            (image.width(), image.height()),
-            (figure.width(), figure.height())
-        );
-        Self(image)
-    }
-
-    /// Where a colour occurs: the share of the width and height of each of its pixels.
-    fn places(&self, Rgb(r, g, b): Rgb) -> Vec<(f64, f64)> {
-        let (w, h) = (f64::from(self.0.width()), f64::from(self.0.height()));
-        self.0
-            .enumerate_pixels()
-            .filter(|(_, _, pixel)| pixel.0 == [r, g, b])
-            .map(|(x, y, _)| (f64::from(x) / w, f64::from(y) / h))
-            .collect()
-    }
-
-    fn count(&self, color: Rgb) -> usize {
-        self.places(color).len()
-    }
-}
+use pixels::Pixels;
 
 fn rising() -> Vec<(f64, f64)> {
     (0..=20)

@@ -38,11 +38,21 @@ pub(crate) fn zeros<T: Copy + Default>(count: usize) -> Result<Vec<T>> {
     Ok(room)
 }
 
-pub(crate) fn no_room<T>(count: usize) -> Error {
+fn no_room<T>(count: usize) -> Error {
     Error::new(ErrorKind::Shape, "there is no memory for so many numbers")
         .expected("an array that fits into memory")
         .got(format!("{count} numbers of {} bytes", size_of::<T>()))
         .hint("a smaller shape, or several arrays in turn")
+}
+
+/// `number(i)` for each `i` below `count`.
+pub(crate) fn counted<T>(count: usize, number: impl Fn(usize) -> T) -> Result<Vec<T>> {
+    let mut numbers = Vec::new();
+    if numbers.try_reserve_exact(count).is_err() {
+        return Err(no_room::<T>(count));
+    }
+    numbers.extend((0..count).map(number));
+    Ok(numbers)
 }
 
 /// An array of this shape, filled in standard order.

@@ -1,9 +1,12 @@
 //! Permutations: Fisher and Yates, from the last place to the first.
 
+use std::ops::Range;
+
 use ndarray::{Array, Array1, ArrayBase, Axis, Data, DataMut, RemoveAxis, Zip};
 
-use crate::array::no_room;
+use crate::array::counted;
 use crate::bits::Bits;
+use crate::error::Result;
 use crate::integers::mask;
 
 /// Calls `swap(i, j)` for each place `i` from the last to the second, with `j` drawn from 0 to
@@ -73,52 +76,53 @@ impl<P: sealed::Permutable> Permutable for P {}
 
 pub(crate) mod sealed {
     use crate::bits::Bits;
+    use crate::error::Result;
 
     pub trait Permutable {
         /// An owned array in the new order.
         type Permuted;
 
         #[doc(hidden)]
-        fn permute<B: Bits>(self, bits: &mut B) -> Self::Permuted;
+        fn permute<B: Bits>(self, bits: &mut B) -> Result<Self::Permuted>;
     }
 }
 
-/// A permutation of `0..count`.
-///
-/// # Panics
-/// If there is no memory for it.
-pub(crate) fn order(bits: &mut impl Bits, count: usize) -> Vec<usize> {
-    let mut order = Vec::new();
-    if order.try_reserve_exact(count).is_err() {
-        panic!("{}", no_room::<usize>(count));
+/// The part of a permutation of `0..count`.
+pub(crate) fn order(bits: &mut impl Bits, count: usize, part: Range<usize>) -> Result<Vec<usize>> {
+    let length = part.len();
+    if u32::try_from(count).is_ok() {
+        // Half as wide, since most of the time goes into fetching the places.
+        let mut order = counted(count, |i| i as u32)?;
+        slice(bits, &mut order);
+        return counted(length, |i| order[part.start + i] as usize);
     }
-    order.extend(0..count);
+    let mut order = counted(count, |i| i)?;
     slice(bits, &mut order);
-    order
+    counted(length, |i| order[part.start + i])
 }
 
 impl sealed::Permutable for usize {
     type Permuted = Array1<usize>;
 
-    fn permute<B: Bits>(self, bits: &mut B) -> Array1<usize> {
-        order(bits, self).into()
+    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array1<usize>> {
+        order(bits, self, 0..self).map(Into::into)
     }
 }
 
 impl<T: Clone> sealed::Permutable for &[T] {
     type Permuted = Array1<T>;
 
-    fn permute<B: Bits>(self, bits: &mut B) -> Array1<T> {
+    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array1<T>> {
         let mut items = self.to_vec();
         slice(bits, &mut items);
-        items.into()
+        Ok(items.into())
     }
 }
 
 impl<T: Clone, const L: usize> sealed::Permutable for &[T; L] {
     type Permuted = Array1<T>;
 
-    fn permute<B: Bits>(self, bits: &mut B) -> Array1<T> {
+    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array1<T>> {
         self.as_slice().permute(bits)
     }
 }
@@ -126,7 +130,7 @@ impl<T: Clone, const L: usize> sealed::Permutable for &[T; L] {
 impl<T: Clone> sealed::Permutable for &Vec<T> {
     type Permuted = Array1<T>;
 
-    fn permute<B: Bits>(self, bits: &mut B) -> Array1<T> {
+    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array1<T>> {
         self.as_slice().permute(bits)
     }
 }
@@ -140,7 +144,9 @@ where
     type Permuted = Array<T, D>;
 
     /// Indices are drawn even when the rows are empty, as NumPy does.
-    fn permute<B: Bits>(self, bits: &mut B) -> Array<T, D> {
-        self.select(Axis(0), &order(bits, self.len_of(Axis(0))))
+    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array<T, D>> {
+        let rows = self.len_of(Axis(0));
+        let order = order(bits, rows, 0..rows)?;
+        Ok(self.select(Axis(0), &order))
     }
 }

@@ -23,3 +23,8 @@ fn replay(text: &str) {
 fn the_legacy_interface_draws_what_numpy_draws() {
     replay(include_str!("goldens/legacy.txt"));
 }
+
+#[test]
+fn the_newer_interface_draws_what_numpy_draws() {
+    replay(include_str!("goldens/generator.txt"));
+}

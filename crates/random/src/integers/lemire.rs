@@ -14,28 +14,26 @@ impl Method for Lemire {
         out: &mut [T],
         number: impl Fn(N) -> T,
     ) {
-        let mut cut = Cut::<N> {
-            word: 0,
-            left: 0,
-            width: std::marker::PhantomData,
-        };
-        let whole = (1_u32 << N::BITS) - 1;
-        if span.widen() == whole {
-            for slot in out {
-                *slot = number(N::cut(cut.next(bits)));
-            }
+        if out.is_empty() {
             return;
         }
+        let whole = (1_u32 << N::BITS) - 1;
+        // If all numbers fit, so many sides would not fit into the type; and none is rejected.
         let sides = span.widen() + 1;
         let threshold = (whole - span.widen()) % sides;
-        for slot in out {
-            *slot = loop {
-                let product = cut.next(bits) * sides;
-                if product & whole >= threshold {
-                    break number(N::cut(product >> N::BITS));
+        let mut done = 0;
+        bits.each_u32(|mut word| {
+            for _ in 0..32 / N::BITS {
+                let product = (word & whole) * sides;
+                word = word.checked_shr(N::BITS).unwrap_or_default();
+                match out.get_mut(done) {
+                    Some(slot) => *slot = number(N::cut(product >> N::BITS)),
+                    None => return true,
                 }
-            };
-        }
+                done += usize::from(product & whole >= threshold);
+            }
+            done == out.len()
+        });
     }
 
     fn u32<B: Bits, T>(bits: &mut B, span: u32, out: &mut [T], number: impl Fn(u32) -> T) {
@@ -94,26 +92,5 @@ pub(crate) fn up_to(bits: &mut impl Bits, span: u64) -> u64 {
         Ok(u32::MAX) => bits.next_u32().into(),
         Ok(span) => up_to_u32(bits, span).into(),
         Err(_) => up_to_u64(bits, span),
-    }
-}
-
-/// Several narrow numbers from one 32-bit word, the lowest first.
-struct Cut<N> {
-    word: u32,
-    left: u32,
-    width: std::marker::PhantomData<N>,
-}
-
-impl<N: Narrow> Cut<N> {
-    #[inline(always)]
-    fn next(&mut self, bits: &mut impl Bits) -> u32 {
-        if self.left == 0 {
-            self.word = bits.next_u32();
-            self.left = 32 / N::BITS;
-        } else {
-            self.word >>= N::BITS;
-        }
-        self.left -= 1;
-        N::cut(self.word).widen()
     }
 }

@@ -1,6 +1,7 @@
 //! NumPy's legacy interface, `numpy.random.RandomState`.
 
 mod binomial;
+mod choice;
 mod gamma;
 mod gauss;
 mod integers;
@@ -141,7 +142,10 @@ impl RandomState {
     /// ```
     #[track_caller]
     pub fn permutation<P: Permutable>(&mut self, what: P) -> P::Permuted {
-        what.permute(&mut self.bits)
+        match what.permute(&mut self.bits) {
+            Ok(permuted) => permuted,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// Shuffles the items of a slice or `Vec`.

@@ -45,30 +45,109 @@ def ranges(dtype):
     return sorted(found)
 
 
+SEEDS = [0, 1, 2, 42, 12345, 2**31 - 1, 2**31, 2**32 - 1]
+SEEDS = [str(seed) for seed in SEEDS] + ["[0]", "[1,2,3]", f"[{2**32 - 1},0,7]"]
+SEEDS.append(str(list(range(700))).replace(" ", ""))
+PERMUTED = ["0", "1", "2", "5", "10", "1000", "60000", "3x4", "5x0", "100x28", "4x2x3"]
+UNIFORM = [(-1.0, 1.0), (0.0, 0.0), (5.0, -3.0), (1e300, 1.5e308), (-1e308, 1e308), (0.0, float("inf")),
+           (float("nan"), 1.0)]
+NORMAL = [(0.0, 1.0), (3.5, 0.01), (-1e10, 0.0), (0.0, -1.0), (0.0, -0.0), (0.0, float("nan"))]
+EVEN = ",".join([bits(0.1)] * 10)
+SKEW = ",".join(map(bits, [0.5, 0.0, 0.25, 0.125, 0.125]))
+WRONG = [[0.5, 0.4], [0.5, 0.5 + 2e-8], [1.5, -0.5], [float("nan"), 0.5], [1.0], [0.2, 0.3, 0.5]]
+NEARLY = ",".join(map(bits, [0.5, 0.5 + 1e-8]))
+
+
+def integer_calls(name, dtype):
+    for low, high in ranges(dtype):
+        yield from (f"{name} {dtype} {low} {high} {shape}" for shape in ("one", "5", "1001"))
+        yield "random_sample one" if name == "randint" else "random f32 one"
+    yield from (f"{name} {dtype} 0 1 3x0", f"{name} {dtype} 1 0 0", "state")
+    yield from (f"{name} {dtype} 1 0 {shape}" for shape in ("one", "5"))
+
+
+def choice_calls():
+    for shuffle in ("shuffled", "unshuffled"):
+        for count, shapes in [
+            (0, ["one", "1", "0"]), (1, ["one", "3"]), (10, ["one", "scalar", "0", "10", "11", "2x5"]),
+            (10_000, ["200", "201", "9999", "10000"]), (10_001, ["200", "201", "500", "501", "10001"]),
+            (1_000_000, ["7", "20001", "50001"]),
+        ]:
+            for shape in shapes:
+                yield f"choice {count} {shape} replaced {shuffle} -"
+                yield f"choice {count} {shape} unreplaced {shuffle} -"
+        yield "state"
+    for replace in ("replaced", "unreplaced"):
+        for shape in ("one", "scalar", "0", "4", "5", "2x3", "10", "11"):
+            yield f"choice 10 {shape} {replace} shuffled {EVEN}"
+            yield f"choice 5 {shape} {replace} shuffled {SKEW}"
+        for wrong in WRONG:
+            yield f"choice 2 1 {replace} shuffled {','.join(map(bits, wrong))}"
+        yield f"choice 2 1 {replace} shuffled {NEARLY}"
+        yield "state"
+    yield f"choice 5 1000 replaced shuffled {SKEW}"
+
+
 def legacy():
-    seeds = [0, 1, 2, 42, 12345, 2**31 - 1, 2**31, 2**32 - 1]
-    seeds = [str(seed) for seed in seeds] + ["[0]", "[1,2,3]", f"[{2**32 - 1},0,7]"]
-    seeds.append(str(list(range(700))).replace(" ", ""))
-    for seed in seeds:
+    for seed in ["-1", "4294967296", "[]", "[-1]", "[4294967296]", "[1,2,-3]"]:
+        yield [f"RandomState {seed}"]
+    for i, seed in enumerate(SEEDS):
         new = f"RandomState {seed}"
-        yield [new, *(f"random_sample {shape}" for shape in SHAPES + LONG_SHAPES), "state"]
-        yield [new, *(f"randn {shape}" for shape in SHAPES + LONG_SHAPES), "state"]
-        yield [new, *(f"permutation {n}" for n in (0, 1, 2, 5, 10, 1000, 60_000)), "state"]
-    for seed in seeds[:3]:
+        shapes = SHAPES + LONG_SHAPES if i < 3 else ["one", "2x3", "1000"]
+        yield [new, *(f"random_sample {shape}" for shape in shapes), "state"]
+        yield [new, *(f"randn {shape}" for shape in shapes), "state"]
+        yield [new, *(f"{call} {shape}" for shape in PERMUTED for call in ("permutation", "shuffle")
+                      if call == "permutation" or shape != "scalar"), "state"]
+    for seed in SEEDS[:3]:
         new = f"RandomState {seed}"
-        uniform = [(-1.0, 1.0), (0.0, 0.0), (5.0, -3.0), (1e300, 1.5e308), (1e-310, 2e-310)]
         yield [new, *(f"uniform {bits(low)} {bits(high)} {shape}"
-                      for low, high in uniform for shape in ("one", "7", "1000"))]
-        normal = [(0.0, 1.0), (3.5, 0.01), (-1e10, 0.0)]
+                      for low, high in UNIFORM for shape in ("one", "7", "1000"))]
         yield [new, *(f"normal {bits(mean)} {bits(sd)} {shape}"
-                      for mean, sd in normal for shape in ("one", "7", "9999"))]
+                      for mean, sd in NORMAL for shape in ("one", "7", "9999"))]
+        yield [new, *(f"exponential {bits(scale)} {shape}"
+                      for scale in (1.0, 0.0, 1e-3, -1.0, -0.0) for shape in ("one", "7", "9999"))]
+        yield [new, *(f"standard_gamma {bits(alpha)} {shape}"
+                      for alpha in (0.0, 1e-3, 0.5, 1.0, 1.5, 100.0, -1.0) for shape in ("one", "7", "9999"))]
+        yield [new, *(f"beta {bits(a)} {bits(b)} {shape}"
+                      for a, b in [(0.5, 0.5), (1e-3, 1e-3), (1.0, 1.0), (2.0, 5.0), (1.0, 3.0), (0.0, 1.0), (1.0, -1.0)]
+                      for shape in ("one", "7", "9999")), "state"]
+        yield [new, *(f"binomial {n} {bits(p)} {shape}"
+                      for n, p in [(0, 0.5), (1, 0.5), (10, 0.0), (10, 1.0), (60, 0.5), (61, 0.5), (100, 0.9),
+                                   (1000, 0.3), (10**6, 0.7), (10**9, 1e-9), (10**12, 0.4), (2**62, 0.5),
+                                   (-1, 0.5), (5, -0.1), (5, 1.1), (5, float("nan"))]
+                      for shape in ("one", "7", "9999")), "state"]
     for dtype in DTYPES:
-        calls = ["RandomState 1"]
-        for low, high in ranges(dtype):
-            calls += [f"randint {dtype} {low} {high} {shape}" for shape in ("one", "5", "1001")]
-            calls += ["random_sample one"]
-        yield [*calls, f"randint {dtype} 0 1 3x0", "state"]
+        yield ["RandomState 1", *integer_calls("randint", dtype)]
+    yield ["RandomState 1", *choice_calls()]
+
+
+def generator():
+    for seed in ["-1", "[-1]", "[1,-2]"]:
+        yield [f"default_rng {seed}"]
+    wide = [str(2**64), str(2**96 + 5), str(2**127 - 1), "[]", f"[{2**64},1]", f"[0,0,0,0,0,{2**100}]"]
+    for i, seed in enumerate(SEEDS + wide):
+        new = f"default_rng {seed}"
+        shapes = SHAPES + LONG_SHAPES if i < 3 else ["one", "2x3", "1000"]
+        if len(seed) < 100:
+            yield [f"sequence {seed} {key} {words}" for key in ("-", "0", "1,2,4294967295") for words in (1, 9)]
+        for dtype in ("f64", "f32"):
+            yield [new, *(f"random {dtype} {shape}" for shape in shapes), "state"]
+            yield [new, *(f"standard_normal {dtype} {shape}" for shape in shapes), "state"]
+        yield [new, *(f"permutation {shape}" for shape in PERMUTED),
+               *(f"shuffle {shape}" for shape in PERMUTED), "state"]
+        yield [new, "spawn 3 -", "spawn 2 1", "random f64 3", "spawn 1 0", "random f64 3", "state"]
+    yield ["default_rng 7", "standard_normal f64 10000000", "standard_normal f32 10000000", "state"]
+    for seed in SEEDS[:3]:
+        new = f"default_rng {seed}"
+        yield [new, *(f"uniform {bits(low)} {bits(high)} {shape}"
+                      for low, high in UNIFORM for shape in ("one", "7", "1000"))]
+        yield [new, *(f"normal {bits(mean)} {bits(sd)} {shape}"
+                      for mean, sd in NORMAL for shape in ("one", "7", "9999"))]
+    for dtype in DTYPES:
+        yield ["default_rng 1", *integer_calls("integers", dtype)]
+    yield ["default_rng 1", *choice_calls()]
 
 
 if __name__ == "__main__":
     write("legacy.txt", legacy())
+    write("generator.txt", generator())

@@ -7,7 +7,7 @@ lines after it draw from it in turn. `tests/common/mod.rs` reads the same lines 
     shapes      2x3, `scalar` for (), `one` for a single number
     ranges      both ends included
     results     the shape, then integers in decimal and floats as their bits; of more than eight
-                numbers the first 16 digits of the SHA-256 of their little-endian bytes
+                numbers the first 12 digits of the SHA-256 of their little-endian bytes, after a #
 """
 
 import hashlib
@@ -31,7 +31,7 @@ def floats(text):
 
 
 def digest(data):
-    return hashlib.sha256(data).hexdigest()[:16]
+    return hashlib.sha256(data).hexdigest()[:12]
 
 
 def shown(result):
@@ -39,7 +39,7 @@ def shown(result):
     shape = "x".join(map(str, array.shape)) or "scalar"
     flat = np.ascontiguousarray(array).ravel()
     if flat.size > SHORT:
-        return f"{shape} sha256 {digest(flat.astype(flat.dtype.newbyteorder('<')).tobytes())}"
+        return f"{shape} #{digest(flat.astype(flat.dtype.newbyteorder('<')).tobytes())}"
     if flat.dtype == np.float64:
         numbers = [f"{word:016x}" for word in flat.view(np.uint64)]
     elif flat.dtype == np.float32:
@@ -94,11 +94,11 @@ class Session:
 
     def random(self, dtype, shape):
         dtype = np.float32 if dtype == "f32" else np.float64
-        return shown(self.rng.random(shape_of(shape), dtype=dtype))
+        return shown(np.asarray(self.rng.random(shape_of(shape), dtype=dtype), dtype=dtype))
 
     def standard_normal(self, dtype, shape):
         dtype = np.float32 if dtype == "f32" else np.float64
-        return shown(self.rng.standard_normal(shape_of(shape), dtype=dtype))
+        return shown(np.asarray(self.rng.standard_normal(shape_of(shape), dtype=dtype), dtype=dtype))
 
     def uniform(self, low, high, shape):
         return shown(self.rng.uniform(*floats(low), *floats(high), shape_of(shape)))

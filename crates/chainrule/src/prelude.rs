@@ -13,8 +13,9 @@ pub use chainrule_error::{Error, ErrorKind, Result};
 // What learns.
 #[doc(no_inline)]
 pub use chainrule_nn::{
-    Dropout, Gradients, Init, Loss, Model, Network, Optimizer, Parameter, Reduction, Scalar, Sgd,
-    Shape, Summary, Targets, Workspace,
+    AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Dropout, Gradients, Init, Loss, Model,
+    Momentum, Nadam, Nesterov, Network, Optimizer, Parameter, Reduction, RmsProp, Rule, Scalar,
+    Sgd, Shape, State, Summary, Targets, Workspace,
 };
 // What is seen.
 #[doc(no_inline)]

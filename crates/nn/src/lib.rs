@@ -42,7 +42,10 @@ pub use initialize::Init;
 pub use loss::{Loss, Reduction};
 pub use model::{Model, Summary, SummaryRow};
 pub use network::{Dropout, Network, Workspace};
-pub use optim::{Optimizer, Sgd};
+pub use optim::{
+    AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Momentum, Nadam, Nesterov, Optimizer, RmsProp,
+    Rule, Sgd, State,
+};
 pub use parameter::{Gradients, Parameter};
 pub use scalar::Scalar;
 pub use shape::Shape;

@@ -3,7 +3,11 @@
 use chainrule_error::Result;
 use ndarray::NdFloat;
 
-use crate::{Model, Network, Targets, Workspace, network::engine};
+use crate::{
+    Gradients, Model, Network, Targets, Workspace,
+    network::engine,
+    optim::{self, Core, Entry, Memory},
+};
 
 /// f32 or f64.
 ///
@@ -43,6 +47,19 @@ pub trait Scalar: NdFloat + Default + std::iter::Sum + sealed::Sealed {
         batch: usize,
         targets: Targets<'_, Self>,
     ) -> f64;
+
+    #[doc(hidden)]
+    fn descend(network: &mut Network<Self>, gradients: &Gradients<Self>, rate: f64) -> Result<()>;
+
+    #[doc(hidden)]
+    fn advance(
+        core: &mut Core,
+        network: &mut Network<Self>,
+        gradients: &Gradients<Self>,
+    ) -> Result<()>;
+
+    #[doc(hidden)]
+    fn entries(memory: &mut Memory) -> &mut Vec<Entry<Self>>;
 }
 
 mod sealed {
@@ -52,7 +69,7 @@ mod sealed {
 }
 
 macro_rules! scalar {
-    ($($float:ident)*) => {$(
+    ($($float:ident $memory:ident)*) => {$(
         impl Scalar for $float {
             const NAME: &'static str = stringify!($float);
 
@@ -92,8 +109,30 @@ macro_rules! scalar {
             ) -> f64 {
                 engine::forward_backward(network, workspace, batch, targets)
             }
+
+            fn descend(
+                network: &mut Network<Self>,
+                gradients: &Gradients<Self>,
+                rate: f64,
+            ) -> Result<()> {
+                network.update(gradients, |parameter, gradient| {
+                    optim::descend(rate, parameter, gradient);
+                })
+            }
+
+            fn advance(
+                core: &mut Core,
+                network: &mut Network<Self>,
+                gradients: &Gradients<Self>,
+            ) -> Result<()> {
+                core.advance(network, gradients)
+            }
+
+            fn entries(memory: &mut Memory) -> &mut Vec<Entry<Self>> {
+                &mut memory.$memory
+            }
         }
     )*};
 }
 
-scalar!(f32 f64);
+scalar!(f32 single f64 double);

@@ -3,9 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-use chainrule_nn::{Model, Network, Optimizer, Sgd, Targets, Workspace};
+use chainrule_nn::{Model, Network, Optimizer, Rule, Targets, Workspace};
 
-fn step(network: &mut Network, workspace: &mut Workspace, sgd: &mut Sgd, labels: &[u8]) {
+fn step(
+    network: &mut Network,
+    workspace: &mut Workspace,
+    optimizer: &mut dyn Optimizer<f32>,
+    labels: &[u8],
+) {
     workspace
         .input_mut(labels.len())
         .iter_mut()
@@ -16,20 +21,29 @@ fn step(network: &mut Network, workspace: &mut Workspace, sgd: &mut Sgd, labels:
     network
         .forward_backward_in(workspace, labels.len(), Targets::Classes(labels))
         .unwrap();
-    sgd.step(network, workspace.gradients()).unwrap();
+    optimizer.step(network, workspace.gradients()).unwrap();
 }
 
 /// Allocations in five steps that are more than the products of these steps may make.
 fn surplus(model: &Model, products: impl Fn(u64) -> u64) -> i64 {
+    surplus_of(Rule::Sgd, model, products)
+}
+
+fn surplus_of(rule: Rule, model: &Model, products: impl Fn(u64) -> u64) -> i64 {
     let mut network = model.build(1).unwrap();
     let mut workspace = network.workspace(20).unwrap();
-    let mut sgd = Sgd::new(0.01).unwrap();
+    let mut optimizer = rule.optimizer(0.01).unwrap();
     let labels: Vec<u8> = (0..20).map(|i| i % 4).collect();
-    step(&mut network, &mut workspace, &mut sgd, &labels);
+    step(&mut network, &mut workspace, &mut *optimizer, &labels);
     let batches = [20, 20, 7, 20, 1];
     let info = allocation_counter::measure(|| {
         for batch in batches {
-            step(&mut network, &mut workspace, &mut sgd, &labels[..batch]);
+            step(
+                &mut network,
+                &mut workspace,
+                &mut *optimizer,
+                &labels[..batch],
+            );
         }
     });
     assert_eq!(info.bytes_current, 0, "nothing is kept");
@@ -72,6 +86,14 @@ fn convolutional_networks_allocate_nothing_after_the_first_batch() {
         .softmax();
     // Convolutions go image by image; two dense layers follow.
     assert!(surplus(&model, |batch| batch * (2 + 3) + 2 + 4) <= 0);
+}
+
+#[test]
+fn no_optimizer_allocates_after_its_first_step() {
+    let model = Model::input(64).dense(32).relu().dense(4).softmax();
+    for rule in Rule::all() {
+        assert!(surplus_of(rule, &model, |_| 2 + 2 * 2 - 1) <= 0, "{rule}");
+    }
 }
 
 #[test]

@@ -312,10 +312,11 @@ impl Canvas {
                 vec![(x, y - r), (x + r, y), (x, y + r), (x - r, y)]
             }
             Marker::Cross => {
-                // A cross has no inside; its arms are drawn thin.
-                let r = r * 0.85;
-                self.segment((x - r, y - r), (x + r, y + r), width, color);
-                self.segment((x - r, y + r), (x + r, y - r), width, color);
+                // Only the ends of the arms: a cross has no inside of its own.
+                for (dx, dy) in [(-r, -r), (r, -r), (r, r), (-r, r)] {
+                    let at = |share: f64| (x + dx * share, y + dy * share);
+                    self.segment(at(0.45), at(0.9), width, color);
+                }
                 return;
             }
         };

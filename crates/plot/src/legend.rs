@@ -31,6 +31,8 @@ pub(crate) struct Entry {
 /// A legend set out and ready to be placed.
 pub(crate) struct Legend {
     entries: Vec<Entry>,
+    /// The width of the widest sample: names below each other begin together.
+    samples: f64,
     style: Style,
     line: f64,
     width: f64,
@@ -77,11 +79,16 @@ impl Legend {
         }
         let widest = entries
             .iter()
-            .map(|entry| entry.sample.width() + 7.0 + style.width(&entry.label))
+            .map(|entry| style.width(&entry.label))
+            .fold(0.0, f64::max);
+        let samples = entries
+            .iter()
+            .map(|entry| entry.sample.width())
             .fold(0.0, f64::max);
         let height = style.leading() * entries.len() as f64 + 2.0 * PADDING - 2.0;
         Some(Self {
-            width: widest + 2.0 * PADDING,
+            width: samples + 7.0 + widest + 2.0 * PADDING,
+            samples,
             height,
             entries,
             style,
@@ -101,7 +108,7 @@ impl Legend {
         canvas.pill(place, 4.0, WHITE);
         for (i, entry) in self.entries.iter().enumerate() {
             let middle = place.y0 + PADDING - 1.0 + self.style.leading() * (i as f64 + 0.5);
-            self.entry(canvas, entry, place.x0 + PADDING, middle);
+            self.entry(canvas, entry, (place.x0 + PADDING, middle), self.samples);
         }
     }
 
@@ -113,12 +120,8 @@ impl Legend {
     /// Draws the names in rows from the left, the first about this height.
     pub(crate) fn draw_rows(&self, canvas: &mut Canvas, left: f64, middle: f64, room: f64) {
         for (entry, (row, x)) in self.entries.iter().zip(self.flow(room)) {
-            self.entry(
-                canvas,
-                entry,
-                left + x,
-                middle + row as f64 * self.style.leading(),
-            );
+            let middle = middle + row as f64 * self.style.leading();
+            self.entry(canvas, entry, (left + x, middle), entry.sample.width());
         }
     }
 
@@ -142,8 +145,10 @@ impl Legend {
         entry.sample.width() + 7.0 + self.style.width(&entry.label) + ROW_GAP
     }
 
-    fn entry(&self, canvas: &mut Canvas, entry: &Entry, x: f64, middle: f64) {
+    /// Draws one sample in the middle of its room, and its name behind that.
+    fn entry(&self, canvas: &mut Canvas, entry: &Entry, (x, middle): (f64, f64), room: f64) {
         let width = entry.sample.width();
+        let (name, x) = (x + room + 7.0, x + (room - width) / 2.0);
         let ends = [(x, middle), (x + width, middle)];
         let centre = (x + width / 2.0, middle);
         match entry.sample {
@@ -169,12 +174,7 @@ impl Legend {
             }
         }
         let baseline = middle + self.style.size * 0.36;
-        canvas.text(
-            (x + width + 7.0, baseline),
-            Align::Start,
-            self.style,
-            &entry.label,
-        );
+        canvas.text((name, baseline), Align::Start, self.style, &entry.label);
     }
 }
 

@@ -88,6 +88,15 @@ fn equal_axes_make_a_square_square() {
     // 5 % of air at the sides, 7 % above and below: the points' own square stays square.
     assert!((wide / high - 1.0).abs() < 0.01, "{wide} {high}");
     assert!(figure.width() < 1000);
+    // A tall range in a figure that is wider than it needs.
+    let tall = ScatterPlot::new("A title").class("a name", &[(0.0, 0.0), (1.0, 4.0)]);
+    let tall = tall.equal_axes().point_size(14.0).draw().unwrap();
+    let mut ends = spots(&Pixels::of(&tall).places(BLUE));
+    ends.retain(|spot| spot.2 > 400);
+    let [a, b] = ends[..] else { panic!("{ends:?}") };
+    let (wide, high) = (f64::from(tall.width()), f64::from(tall.height()));
+    let ratio = ((a.0 - b.0) * wide).abs() / ((a.1 - b.1) * high).abs();
+    assert!((ratio - 0.25).abs() < 0.005, "{ratio}");
     let flat: Vec<(f64, f64)> = (0..9)
         .map(|i| (f64::from(i), 1e-9 * f64::from(i)))
         .collect();

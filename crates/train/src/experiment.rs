@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use chainrule_data::{Dataset, Splits};
 use chainrule_error::{Error, ErrorKind, Result};
-use chainrule_nn::{Model, Network, Sgd};
+use chainrule_nn::{Model, Network};
 
 use crate::{
     Event, Number, Observer, Results, Run, Setting, Silent, TrainingOptions,
@@ -22,7 +22,8 @@ use crate::{
 /// | progress | whole lines on standard output, or what the front end [shows instead](crate::set_default_observer); [`quiet`](Self::quiet) shows none |
 ///
 /// Every run begins with the weights of the experiment's seed and sees the samples in the same
-/// order, so that the runs differ by their settings alone. SGD is what it trains with.
+/// order, so that the runs differ by their settings alone. SGD is what it trains with, unless a
+/// setting names another rule.
 #[derive(Clone, Debug)]
 pub struct Experiment {
     name: String,
@@ -198,8 +199,8 @@ impl Experiment {
             test: &self.data.test,
         };
         observer.observe(&Event::Began { run });
-        let mut sgd = Sgd::new(setting.learning_rate)?;
-        let trained = train(&mut network, &mut sgd, &options, run, observer)?;
+        let mut optimizer = setting.optimizer.optimizer(setting.learning_rate)?;
+        let trained = train(&mut network, &mut *optimizer, &options, run, observer)?;
         let [seconds, measuring_seconds] = trained.time.map(|time| time.as_secs_f64());
         let divergence = trained.divergence.as_ref();
         observer.observe(&Event::Ended {

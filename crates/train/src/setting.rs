@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chainrule_error::{Error, ErrorKind, Result};
-use chainrule_nn::Model;
+use chainrule_nn::{Model, Rule};
 
 /// The hyper-parameters of one run.
 ///
@@ -18,12 +18,24 @@ use chainrule_nn::Model;
 /// let setting = Setting::new(5, 0.1).batch_size(20);
 /// assert_eq!(setting.to_string(), "Epochs: 5, Learning rate: 0.1, Batch size: 20");
 /// ```
+///
+/// What it is called is made from its values, so that a curve cannot be mislabelled:
+///
+/// ```
+/// use chainrule_nn::Rule;
+/// use chainrule_train::Setting;
+///
+/// let setting = Setting::new(5, 0.001).optimizer(Rule::adam());
+/// assert_eq!(setting.to_string(), "Epochs: 5, Learning rate: 0.001, Adam");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
     /// How many times the training set is gone through.
     pub epochs: usize,
-    /// The learning rate of SGD.
+    /// The learning rate.
     pub learning_rate: f64,
+    /// The update rule; SGD unless set.
+    pub optimizer: Rule,
     /// Samples in a batch; 100 unless set. The last batch of an epoch may be smaller.
     pub batch_size: usize,
     /// The seed of this run, if it is to have another one than its experiment.
@@ -40,11 +52,19 @@ impl Setting {
         Self {
             epochs,
             learning_rate,
+            optimizer: Rule::Sgd,
             batch_size: 100,
             seed: None,
             model: None,
             name: None,
         }
+    }
+
+    /// With another update rule: `Rule::adam()`, or `adam.rule()` of an optimizer with settings of
+    /// its own.
+    pub fn optimizer(mut self, rule: Rule) -> Self {
+        self.optimizer = rule;
+        self
     }
 
     /// With another batch size.
@@ -86,6 +106,9 @@ impl Setting {
                 .expected("a finite number above 0")
                 .got(self.learning_rate.to_string()));
         }
+        self.optimizer
+            .checked()
+            .map_err(|error| error.within(format!("setting “{self}”")))?;
         if self.batch_size == 0 || self.batch_size > samples {
             return Err(wrong("the batch size does not fit the training set")
                 .expected(format!("1 to {samples} samples"))
@@ -111,6 +134,9 @@ impl fmt::Display for Setting {
             "Epochs: {}, Learning rate: {}",
             self.epochs, self.learning_rate
         )?;
+        if self.optimizer != Rule::Sgd {
+            write!(f, ", {}", self.optimizer)?;
+        }
         if self.batch_size != 100 {
             write!(f, ", Batch size: {}", self.batch_size)?;
         }

@@ -1,5 +1,7 @@
 //! The passes themselves: compiled here for f32 and f64, called through [`Scalar`].
 
+use std::sync::Arc;
+
 use chainrule_error::Result;
 use ndarray::ArrayD;
 use rand::SeedableRng;
@@ -33,6 +35,7 @@ pub(crate) fn build<F: Scalar>(model: &Model, seed: u64) -> Result<Network<F>> {
         loss,
         layers,
         parameters,
+        identity: Arc::default(),
     })
 }
 

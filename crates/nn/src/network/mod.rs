@@ -26,6 +26,8 @@ pub struct Network<F: Scalar = f32> {
     loss: Loss,
     layers: Arc<[BuiltLayer<F>]>,
     parameters: Vec<Parameter<F>>,
+    /// One of its own for each network that was built; clones share it.
+    identity: Arc<()>,
 }
 
 #[derive(Debug)]
@@ -272,6 +274,22 @@ impl<F: Scalar> Network<F> {
         gradients: &Gradients<F>,
         mut update: impl FnMut(&mut [F], &[F]),
     ) -> Result<()> {
+        self.check_gradients(gradients)?;
+        for (parameter, gradient) in self.parameters.iter_mut().zip(&gradients.entries) {
+            match gradient.value.as_slice() {
+                Some(values) => update(parameter.values_mut(), values),
+                None => {
+                    let values = gradient.value.as_standard_layout().into_owned();
+                    let values = values.as_slice().expect("standard layout; please report");
+                    update(parameter.values_mut(), values);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the gradients are this network's.
+    pub(crate) fn check_gradients(&self, gradients: &Gradients<F>) -> Result<()> {
         let fits = self.parameters.len() == gradients.entries.len()
             && self
                 .parameters
@@ -295,17 +313,12 @@ impl<F: Scalar> Network<F> {
             .got(names(&gradients.entries))
             .hint("take them from network.gradients(&x, &y) of the same network"));
         }
-        for (parameter, gradient) in self.parameters.iter_mut().zip(&gradients.entries) {
-            match gradient.value.as_slice() {
-                Some(values) => update(parameter.values_mut(), values),
-                None => {
-                    let values = gradient.value.as_standard_layout().into_owned();
-                    let values = values.as_slice().expect("standard layout; please report");
-                    update(parameter.values_mut(), values);
-                }
-            }
-        }
         Ok(())
+    }
+
+    /// The same for a network and its clones, and for no other.
+    pub(crate) fn identity(&self) -> &Arc<()> {
+        &self.identity
     }
 
     fn filled_workspace(&self, x: &Array2<F>) -> Result<Workspace<F>> {

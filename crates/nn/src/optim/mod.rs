@@ -1,13 +1,47 @@
 //! Update rules, one file each.
 //!
-//! The rule of the folder: an optimizer's struct holds its settings and its state, both visible;
-//! its documentation has the formula and the paper.
+//! The rule of the folder: a file has one optimizer's documentation with formula, paper and usual
+//! settings, its formula in LaTeX, its settings, and `update`, which steps one parameter's values.
+//! What all share is elsewhere: `rule` has the settings as plain values, `core` the step and what
+//! is remembered, `words` what a rule is called.
 
+mod adadelta;
+mod adagrad;
+mod adam;
+mod adamax;
+mod adamw;
+mod amsgrad;
+pub(crate) mod check;
+mod core;
+mod memory;
+mod momentum;
+mod nadam;
+mod nesterov;
+mod rmsprop;
+mod rule;
 mod sgd;
+mod words;
 
+pub use adadelta::Adadelta;
+pub use adagrad::AdaGrad;
+pub use adam::Adam;
+pub use adamax::AdaMax;
+pub use adamw::AdamW;
+pub use amsgrad::AmsGrad;
 use chainrule_error::{Error, ErrorKind, Result};
+pub use memory::State;
+pub use momentum::Momentum;
+pub use nadam::Nadam;
+pub use nesterov::Nesterov;
+pub use rmsprop::RmsProp;
+pub use rule::Rule;
 pub use sgd::Sgd;
 
+pub(crate) use self::{
+    core::Core,
+    memory::{Entry, Memory},
+    sgd::update as descend,
+};
 use crate::{Gradients, Network, Scalar};
 
 /// A rule that changes parameters by gradients.
@@ -16,19 +50,21 @@ pub trait Optimizer<F: Scalar>: Send {
     ///
     /// # Errors
     ///
-    /// When the gradients belong to another network.
+    /// When the gradients belong to another network, or the optimizer remembers another one.
     fn step(&mut self, network: &mut Network<F>, gradients: &Gradients<F>) -> Result<()>;
-}
 
-fn check_learning_rate(rate: f64) -> Result<f64> {
-    if rate.is_finite() && rate > 0.0 {
-        return Ok(rate);
+    /// Changes the learning rate of the steps that follow. Every optimizer of this crate can; one
+    /// of your own that trains under a [Schedule`] has to say how.
+    ///
+    /// # Errors
+    ///
+    /// When the rate is negative or no finite number, or the optimizer has none that can be set.
+    fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
+        Err(Error::new(
+            ErrorKind::Value,
+            "this optimizer does not say how its learning rate is set",
+        )
+        .got(format!("the learning rate {rate}"))
+        .hint("give it fn set_learning_rate(&mut self, rate: f64) -> Result<()>"))
     }
-    Err(Error::new(
-        ErrorKind::Value,
-        "a learning rate has to be a positive number",
-    )
-    .expected("a finite number above 0")
-    .got(rate.to_string())
-    .hint("0.1 is a good first try for SGD"))
 }

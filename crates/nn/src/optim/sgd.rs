@@ -1,8 +1,10 @@
 //! Stochastic gradient descent.
 
+use std::fmt;
+
 use chainrule_error::Result;
 
-use super::{Optimizer, check_learning_rate};
+use super::{Optimizer, Rule, check};
 use crate::{Gradients, Network, Scalar};
 
 /// θ ← θ − η·∂L/∂θ. Robbins and Monro, *A stochastic approximation method* (1951).
@@ -28,6 +30,9 @@ pub struct Sgd {
 }
 
 impl Sgd {
+    /// The rule in LaTeX.
+    pub const FORMULA: &str = r"\theta_t = \theta_{t-1} - \eta\, g_t";
+
     /// SGD with the learning rate η.
     ///
     /// # Errors
@@ -35,7 +40,7 @@ impl Sgd {
     /// When the rate is not a positive, finite number.
     pub fn new(learning_rate: f64) -> Result<Self> {
         Ok(Self {
-            learning_rate: check_learning_rate(learning_rate)?,
+            learning_rate: check::learning_rate(learning_rate)?,
         })
     }
 
@@ -43,18 +48,45 @@ impl Sgd {
     pub fn learning_rate(&self) -> f64 {
         self.learning_rate
     }
+
+    /// Changes the learning rate of the steps that follow.
+    ///
+    /// # Errors
+    ///
+    /// When the rate is negative or no finite number.
+    pub fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
+        self.learning_rate = check::scheduled_rate(rate)?;
+        Ok(())
+    }
+
+    /// Its rule, without the learning rate.
+    pub fn rule(&self) -> Rule {
+        Rule::Sgd
+    }
+}
+
+impl fmt::Display for Sgd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Rule::Sgd.write(f, Some(self.learning_rate))
+    }
 }
 
 impl<F: Scalar> Optimizer<F> for Sgd {
     fn step(&mut self, network: &mut Network<F>, gradients: &Gradients<F>) -> Result<()> {
-        let rate = F::of(self.learning_rate);
-        network.update(gradients, |parameters, gradients| {
-            parameters
-                .iter_mut()
-                .zip(gradients)
-                .for_each(|(p, &g)| *p -= rate * g);
-        })
+        F::descend(network, gradients, self.learning_rate)
     }
+
+    fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
+        Sgd::set_learning_rate(self, rate)
+    }
+}
+
+pub(crate) fn update<F: Scalar>(rate: f64, parameter: &mut [F], gradient: &[F]) {
+    let rate = F::of(rate);
+    parameter
+        .iter_mut()
+        .zip(gradient)
+        .for_each(|(p, &g)| *p -= rate * g);
 }
 
 #[cfg(test)]

@@ -54,6 +54,10 @@ impl BarPlot {
         let each = self.each() as f64;
         // Half a bar: a group takes most of its slot, and no bar is a wall.
         let half = (slot * 0.36 / each).min(40.0 / each.sqrt());
+        let widest = self
+            .values()
+            .map(|value| VALUE.width(&display(value)))
+            .fold(0.0, f64::max);
         for (i, (group, label)) in self.groups.iter().zip(&wrapped).enumerate() {
             let middle = area.x0 + slot * (i as f64 + 0.5);
             for (j, value) in group.values.iter().enumerate() {
@@ -82,8 +86,13 @@ impl BarPlot {
                 canvas.fill(bar, color(j));
                 let text = display(*value);
                 let baseline = if *value < 0.0 { y1 + 15.0 } else { y0 - 6.0 };
-                let room = if each > 1.0 { 2.0 * half - 2.0 } else { slot };
-                if VALUE.width(&text) <= room + 2.0 {
+                // Of grouped bars all are told or none, lest one seem to be missing.
+                let told = if each > 1.0 {
+                    widest <= 2.0 * half
+                } else {
+                    VALUE.width(&text) <= slot + 2.0
+                };
+                if told {
                     canvas.text((middle, baseline), Align::Middle, VALUE, &text);
                 }
             }

@@ -1,0 +1,470 @@
+//! An update rule as a value: which one, with which settings.
+
+use chainrule_error::{Error, Result};
+
+use super::{
+    AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Momentum, Nadam, Nesterov, Optimizer, RmsProp,
+    Sgd, adadelta, adagrad, adam, adamax, adamw, amsgrad, check,
+    core::{Core, Turn},
+    momentum, nadam, nesterov, rmsprop,
+};
+use crate::Scalar;
+
+/// An update rule with its settings, without a learning rate and without memory: what a setting of
+/// an experiment names. [`optimizer`](Self::optimizer) makes it one that can take steps.
+///
+/// | rule | usual learning rate | settings | remembers |
+/// | --- | --- | --- | --- |
+/// | [`Rule::Sgd`] | 0.1 | | nothing |
+/// | [`Rule::momentum()`] | 0.1 | μ 0.9 | `velocity` |
+/// | [`Rule::nesterov()`] | 0.1 | μ 0.9 | `velocity` |
+/// | [`Rule::adagrad()`] | 0.01 | ε 1e-10 | `sum` |
+/// | [`Rule::adadelta()`] | 1 | ρ 0.95, ε 1e-6 | `squares`, `steps` |
+/// | [`Rule::rmsprop()`] | 0.001 | α 0.9, ε 1e-8 | `squares` |
+/// | [`Rule::centred_rmsprop()`] | 0.001 | α 0.9, ε 1e-8 | `squares`, `mean` |
+/// | [`Rule::adam()`] | 0.001 | β₁ 0.9, β₂ 0.999, ε 1e-8 | `m`, `v` |
+/// | [`Rule::adamax()`] | 0.002 | β₁ 0.9, β₂ 0.999, ε 1e-8 | `m`, `u` |
+/// | [`Rule::nadam()`] | 0.002 | β₁ 0.9, β₂ 0.999, ε 1e-8, ψ 0.004 | `m`, `v` |
+/// | [`Rule::amsgrad()`] | 0.001 | β₁ 0.9, β₂ 0.999, ε 1e-8 | `m`, `v`, `v_max` |
+/// | [`Rule::adamw()`] | 0.001 | β₁ 0.9, β₂ 0.999, ε 1e-8, λ 0.01 | `m`, `v` |
+///
+/// What it is called says which it is and where its settings are not the usual ones:
+///
+/// ```
+/// use chainrule_nn::{Adam, Optimizer, Rule};
+///
+/// assert_eq!(Rule::adam().to_string(), "Adam");
+/// assert_eq!(Rule::adam().with_rate(0.001), "Adam, learning rate 0.001");
+/// let other = Adam::new(0.001)?.betas(0.9, 0.99)?.rule();
+/// assert_eq!(other.to_string(), "Adam, β₂ 0.99");
+/// let optimizer: Box<dyn Optimizer<f64>> = other.optimizer(0.01)?;
+/// # Ok::<(), chainrule_nn::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[expect(
+    missing_docs,
+    reason = "the fields are named in the optimizers' formulas"
+)]
+pub enum Rule {
+    /// [`Sgd`].
+    #[default]
+    Sgd,
+    /// [`Momentum`], in PyTorch's form or in the classical one.
+    Momentum { momentum: f64, classical: bool },
+    /// [`Nesterov`], in PyTorch's form or in the classical one.
+    Nesterov { momentum: f64, classical: bool },
+    /// [`AdaGrad`].
+    AdaGrad { epsilon: f64 },
+    /// [`Adadelta`].
+    Adadelta { rho: f64, epsilon: f64 },
+    /// [`RmsProp`], plain or centred, with ε beside the root or inside it.
+    RmsProp {
+        alpha: f64,
+        epsilon: f64,
+        centred: bool,
+        epsilon_inside: bool,
+    },
+    /// [`Adam`].
+    Adam {
+        beta1: f64,
+        beta2: f64,
+        epsilon: f64,
+    },
+    /// [`AdaMax`].
+    AdaMax {
+        beta1: f64,
+        beta2: f64,
+        epsilon: f64,
+    },
+    /// [`Nadam`]; a `momentum_decay` of `None` is constant momentum.
+    Nadam {
+        beta1: f64,
+        beta2: f64,
+        epsilon: f64,
+        momentum_decay: Option<f64>,
+    },
+    /// [`AmsGrad`], with or without the correction of the averages' start.
+    AmsGrad {
+        beta1: f64,
+        beta2: f64,
+        epsilon: f64,
+        correction: bool,
+    },
+    /// [`AdamW`].
+    AdamW {
+        beta1: f64,
+        beta2: f64,
+        epsilon: f64,
+        weight_decay: f64,
+    },
+}
+
+/// Adam's usual settings.
+const BETA1: f64 = 0.9;
+const BETA2: f64 = 0.999;
+const EPSILON: f64 = 1e-8;
+
+impl Rule {
+    /// Every rule with its usual settings, in the order of their table.
+    pub fn all() -> [Self; 12] {
+        [
+            Self::Sgd,
+            Self::momentum(),
+            Self::nesterov(),
+            Self::adagrad(),
+            Self::adadelta(),
+            Self::rmsprop(),
+            Self::centred_rmsprop(),
+            Self::adam(),
+            Self::adamax(),
+            Self::nadam(),
+            Self::amsgrad(),
+            Self::adamw(),
+        ]
+    }
+
+    /// Plain stochastic gradient descent: [`Sgd`].
+    pub fn sgd() -> Self {
+        Self::Sgd
+    }
+
+    /// [`Momentum`] with μ = 0.9.
+    pub fn momentum() -> Self {
+        Self::Momentum {
+            momentum: 0.9,
+            classical: false,
+        }
+    }
+
+    /// [`Nesterov`] with μ = 0.9.
+    pub fn nesterov() -> Self {
+        Self::Nesterov {
+            momentum: 0.9,
+            classical: false,
+        }
+    }
+
+    /// [`AdaGrad`] with ε = 1e-10.
+    pub fn adagrad() -> Self {
+        Self::AdaGrad { epsilon: 1e-10 }
+    }
+
+    /// [`Adadelta`] with ρ = 0.95 and ε = 1e-6.
+    pub fn adadelta() -> Self {
+        Self::Adadelta {
+            rho: 0.95,
+            epsilon: 1e-6,
+        }
+    }
+
+    /// [`RmsProp`] with α = 0.9 and ε = 1e-8.
+    pub fn rmsprop() -> Self {
+        Self::RmsProp {
+            alpha: 0.9,
+            epsilon: EPSILON,
+            centred: false,
+            epsilon_inside: false,
+        }
+    }
+
+    /// As [`rmsprop`](Self::rmsprop), centred.
+    pub fn centred_rmsprop() -> Self {
+        Self::RmsProp {
+            alpha: 0.9,
+            epsilon: EPSILON,
+            centred: true,
+            epsilon_inside: false,
+        }
+    }
+
+    /// [`Adam`] with β₁ = 0.9, β₂ = 0.999 and ε = 1e-8.
+    pub fn adam() -> Self {
+        Self::Adam {
+            beta1: BETA1,
+            beta2: BETA2,
+            epsilon: EPSILON,
+        }
+    }
+
+    /// [`AdaMax`] with Adam's settings.
+    pub fn adamax() -> Self {
+        Self::AdaMax {
+            beta1: BETA1,
+            beta2: BETA2,
+            epsilon: EPSILON,
+        }
+    }
+
+    /// [`Nadam`] with Adam's settings and ψ = 0.004.
+    pub fn nadam() -> Self {
+        Self::Nadam {
+            beta1: BETA1,
+            beta2: BETA2,
+            epsilon: EPSILON,
+            momentum_decay: Some(0.004),
+        }
+    }
+
+    /// [`AmsGrad`] with Adam's settings.
+    pub fn amsgrad() -> Self {
+        Self::AmsGrad {
+            beta1: BETA1,
+            beta2: BETA2,
+            epsilon: EPSILON,
+            correction: true,
+        }
+    }
+
+    /// [`AdamW`] with Adam's settings and λ = 0.01.
+    pub fn adamw() -> Self {
+        Self::AdamW {
+            beta1: BETA1,
+            beta2: BETA2,
+            epsilon: EPSILON,
+            weight_decay: 0.01,
+        }
+    }
+
+    /// An optimizer that follows this rule, before its first step.
+    ///
+    /// # Errors
+    ///
+    /// When the rate or a setting is out of range.
+    pub fn optimizer<F: Scalar>(self, learning_rate: f64) -> Result<Box<dyn Optimizer<F>>> {
+        Ok(match self {
+            Self::Sgd => Box::new(Sgd::new(learning_rate)?),
+            rule => Box::new(Core::new(rule, learning_rate)?),
+        })
+    }
+
+    /// What it is called with a learning rate: `Adam, learning rate 0.001`.
+    pub fn with_rate(&self, learning_rate: f64) -> String {
+        self.words(Some(learning_rate))
+    }
+
+    /// The learning rate that its paper, or the custom, begins with.
+    pub fn usual_rate(&self) -> f64 {
+        match self {
+            Self::Sgd | Self::Momentum { .. } | Self::Nesterov { .. } => 0.1,
+            Self::AdaGrad { .. } => 0.01,
+            Self::Adadelta { .. } => 1.0,
+            Self::AdaMax { .. } | Self::Nadam { .. } => 0.002,
+            Self::RmsProp { .. }
+            | Self::Adam { .. }
+            | Self::AmsGrad { .. }
+            | Self::AdamW { .. } => 0.001,
+        }
+    }
+
+    /// Its formula in LaTeX.
+    pub fn formula(&self) -> &'static str {
+        match self {
+            Self::Sgd => Sgd::FORMULA,
+            Self::Momentum { .. } => Momentum::FORMULA,
+            Self::Nesterov { .. } => Nesterov::FORMULA,
+            Self::AdaGrad { .. } => AdaGrad::FORMULA,
+            Self::Adadelta { .. } => Adadelta::FORMULA,
+            Self::RmsProp { centred: false, .. } => RmsProp::FORMULA,
+            Self::RmsProp { centred: true, .. } => RmsProp::CENTRED_FORMULA,
+            Self::Adam { .. } => Adam::FORMULA,
+            Self::AdaMax { .. } => AdaMax::FORMULA,
+            Self::Nadam { .. } => Nadam::FORMULA,
+            Self::AmsGrad { .. } => AmsGrad::FORMULA,
+            Self::AdamW { .. } => AdamW::FORMULA,
+        }
+    }
+
+    /// Who published it, and when.
+    pub fn source(&self) -> &'static str {
+        match self {
+            Self::Sgd => "Robbins and Monro 1951",
+            Self::Momentum { .. } => "Polyak 1964",
+            Self::Nesterov { .. } => "Nesterov 1983, Sutskever et al. 2013",
+            Self::AdaGrad { .. } => "Duchi, Hazan and Singer 2011",
+            Self::Adadelta { .. } => "Zeiler 2012",
+            Self::RmsProp { centred: false, .. } => "Tieleman and Hinton 2012",
+            Self::RmsProp { centred: true, .. } => "Graves 2013",
+            Self::Adam { .. } | Self::AdaMax { .. } => "Kingma and Ba 2015",
+            Self::Nadam { .. } => "Dozat 2016",
+            Self::AmsGrad { .. } => "Reddi, Kale and Kumar 2018",
+            Self::AdamW { .. } => "Loshchilov and Hutter 2019",
+        }
+    }
+
+    /// The names of what it remembers of each parameter.
+    pub fn slots(&self) -> &'static [&'static str] {
+        match self {
+            Self::Sgd => &[],
+            Self::Momentum { .. } | Self::Nesterov { .. } => &["velocity"],
+            Self::AdaGrad { .. } => &["sum"],
+            Self::Adadelta { .. } => &["squares", "steps"],
+            Self::RmsProp { centred: false, .. } => &["squares"],
+            Self::RmsProp { centred: true, .. } => &["squares", "mean"],
+            Self::AdaMax { .. } => &["m", "u"],
+            Self::AmsGrad { .. } => &["m", "v", "v_max"],
+            Self::Adam { .. } | Self::Nadam { .. } | Self::AdamW { .. } => &["m", "v"],
+        }
+    }
+
+    /// Its name without settings.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sgd => "SGD",
+            Self::Momentum { .. } => "momentum",
+            Self::Nesterov { .. } => "Nesterov momentum",
+            Self::AdaGrad { .. } => "AdaGrad",
+            Self::Adadelta { .. } => "Adadelta",
+            Self::RmsProp { centred: false, .. } => "RMSProp",
+            Self::RmsProp { centred: true, .. } => "centred RMSProp",
+            Self::Adam { .. } => "Adam",
+            Self::AdaMax { .. } => "AdaMax",
+            Self::Nadam { .. } => "Nadam",
+            Self::AmsGrad { .. } => "AMSGrad",
+            Self::AdamW { .. } => "AdamW",
+        }
+    }
+
+    /// Itself, if every setting is in its range.
+    ///
+    /// # Errors
+    ///
+    /// When one is not; the error names it and its range.
+    pub fn checked(self) -> Result<Self> {
+        let betas = |beta1, beta2, epsilon, least: fn(&str, f64) -> Result<f64>| {
+            check::decay("β₁ (beta1)", beta1)?;
+            check::decay("β₂ (beta2)", beta2)?;
+            least("ε (epsilon)", epsilon)
+        };
+        let checked = match self {
+            Self::Sgd => Ok(0.0),
+            Self::Momentum { momentum, .. } | Self::Nesterov { momentum, .. } => {
+                check::decay("μ (momentum)", momentum)
+            }
+            Self::AdaGrad { epsilon } => check::positive("ε (epsilon)", epsilon),
+            Self::Adadelta { rho, epsilon } => {
+                check::decay("ρ (rho)", rho).and_then(|_| check::positive("ε (epsilon)", epsilon))
+            }
+            Self::RmsProp { alpha, epsilon, .. } => check::decay("α (alpha)", alpha)
+                .and_then(|_| check::positive("ε (epsilon)", epsilon)),
+            Self::AdaMax {
+                beta1,
+                beta2,
+                epsilon,
+            } => betas(beta1, beta2, epsilon, check::at_least_zero),
+            Self::Adam {
+                beta1,
+                beta2,
+                epsilon,
+            }
+            | Self::AmsGrad {
+                beta1,
+                beta2,
+                epsilon,
+                ..
+            } => betas(beta1, beta2, epsilon, check::positive),
+            Self::Nadam {
+                beta1,
+                beta2,
+                epsilon,
+                momentum_decay,
+            } => betas(beta1, beta2, epsilon, check::positive).and_then(|_| {
+                check::at_least_zero("ψ (momentum_decay)", momentum_decay.unwrap_or(0.0))
+            }),
+            Self::AdamW {
+                beta1,
+                beta2,
+                epsilon,
+                weight_decay,
+            } => betas(beta1, beta2, epsilon, check::positive)
+                .and_then(|_| check::at_least_zero("λ (weight_decay)", weight_decay)),
+        };
+        checked.map_err(|error: Error| error.within(self.name()))?;
+        Ok(self)
+    }
+
+    /// μₜ of Nadam; 1 where no product of momenta is kept.
+    pub(super) fn momentum_at(&self, step: u64) -> f64 {
+        match *self {
+            Self::Nadam {
+                beta1,
+                momentum_decay,
+                ..
+            } => nadam::momentum_at(beta1, momentum_decay, step),
+            _ => 1.0,
+        }
+    }
+
+    /// One step of one parameter's values.
+    pub(super) fn apply<F: Scalar>(
+        &self,
+        turn: &Turn,
+        parameter: &mut [F],
+        gradient: &[F],
+        slots: &mut [Vec<F>],
+    ) {
+        let (p, g, s) = (parameter, gradient, slots);
+        match *self {
+            Self::Sgd => super::sgd::update(turn.rate, p, g),
+            Self::Momentum {
+                momentum,
+                classical,
+            } => {
+                momentum::update((momentum, classical), turn, p, g, s);
+            }
+            Self::Nesterov {
+                momentum,
+                classical,
+            } => {
+                nesterov::update((momentum, classical), turn, p, g, s);
+            }
+            Self::AdaGrad { epsilon } => adagrad::update(epsilon, turn, p, g, s),
+            Self::Adadelta { rho, epsilon } => adadelta::update((rho, epsilon), turn, p, g, s),
+            Self::RmsProp {
+                alpha,
+                epsilon,
+                epsilon_inside,
+                ..
+            } => {
+                rmsprop::update((alpha, epsilon, epsilon_inside), turn, p, g, s);
+            }
+            Self::Adam {
+                beta1,
+                beta2,
+                epsilon,
+            } => {
+                adam::update((beta1, beta2, epsilon), turn, p, g, s);
+            }
+            Self::AdaMax {
+                beta1,
+                beta2,
+                epsilon,
+            } => {
+                adamax::update((beta1, beta2, epsilon), turn, p, g, s);
+            }
+            Self::Nadam {
+                beta1,
+                beta2,
+                epsilon,
+                momentum_decay,
+            } => {
+                nadam::update((beta1, beta2, epsilon, momentum_decay), turn, p, g, s);
+            }
+            Self::AmsGrad {
+                beta1,
+                beta2,
+                epsilon,
+                correction,
+            } => {
+                amsgrad::update((beta1, beta2, epsilon, correction), turn, p, g, s);
+            }
+            Self::AdamW {
+                beta1,
+                beta2,
+                epsilon,
+                weight_decay,
+            } => {
+                adamw::update(((beta1, beta2, epsilon), weight_decay), turn, p, g, s);
+            }
+        }
+    }
+}

@@ -1,7 +1,12 @@
 //! A million numbers of each kind, with this crate and with NumPy in turn, in one run.
 //!
 //! ```text
-//! PYTHON=venv/bin/python cargo run --release -p chainrule-random --example beside_numpy [ROUNDS]
+//! PYTHON=venv/bin/python cargo run --release -p chainrule-random --example beside_numpy [ROUNDS [ROWS]]
+//! ```
+//!
+//! `ROWS` is a part of the calls to measure, such as `randint`.
+//! ```text
+//! … --example beside_numpy 15 randint
 //! ```
 
 #![allow(
@@ -100,6 +105,7 @@ fn main() -> ExitCode {
     let rounds = std::env::args()
         .nth(1)
         .map_or(15, |text| text.parse().unwrap());
+    let rows = std::env::args().nth(2).unwrap_or_default();
     let mut numpy = match NumPy::start(&table.map(|(call, _)| call)) {
         Ok(numpy) => numpy,
         Err(line) => {
@@ -122,7 +128,8 @@ fn main() -> ExitCode {
         "{:<48} {:>9} {:>9} {:>8}",
         "", "NumPy ms", "ours ms", "faster"
     );
-    for (row, (call, draw)) in table.into_iter().enumerate() {
+    let wanted = |(_, (call, _)): &(usize, (&str, Draw))| call.contains(&rows);
+    for (row, (call, draw)) in table.into_iter().enumerate().filter(wanted) {
         let (mut theirs, mut mine) = (Vec::new(), Vec::new());
         for round in 0..rounds + 2 {
             let seconds = numpy.time(row);

@@ -28,14 +28,20 @@ pub(crate) fn count(shape: &impl Dimension) -> Result<usize> {
     }
 }
 
-/// `count` times the default, or an error when there is no memory.
-pub(crate) fn zeros<T: Copy + Default>(count: usize) -> Result<Vec<T>> {
-    let mut room: Vec<T> = Vec::new();
-    if room.try_reserve_exact(count).is_err() {
-        return Err(no_room::<T>(count));
+/// An empty `Vec` with room for `count` numbers, or an error when there is no memory.
+fn room<T>(count: usize) -> Result<Vec<T>> {
+    let mut numbers = Vec::new();
+    match numbers.try_reserve_exact(count) {
+        Ok(()) => Ok(numbers),
+        Err(_) => Err(no_room::<T>(count)),
     }
-    room.resize(count, T::default());
-    Ok(room)
+}
+
+/// `count` times the default.
+pub(crate) fn zeros<T: Copy + Default>(count: usize) -> Result<Vec<T>> {
+    let mut numbers = room(count)?;
+    numbers.resize(count, T::default());
+    Ok(numbers)
 }
 
 fn no_room<T>(count: usize) -> Error {
@@ -47,15 +53,12 @@ fn no_room<T>(count: usize) -> Error {
 
 /// `number(i)` for each `i` below `count`.
 pub(crate) fn counted<T>(count: usize, number: impl Fn(usize) -> T) -> Result<Vec<T>> {
-    let mut numbers = Vec::new();
-    if numbers.try_reserve_exact(count).is_err() {
-        return Err(no_room::<T>(count));
-    }
+    let mut numbers = room(count)?;
     numbers.extend((0..count).map(number));
     Ok(numbers)
 }
 
-/// An array of this shape, filled in standard order.
+/// An array of this shape, filled at once in standard order.
 pub(crate) fn filled<T, S>(shape: S, fill: impl FnOnce(&mut [T])) -> Result<Array<T, S::Dim>>
 where
     T: Copy + Default,
@@ -64,6 +67,29 @@ where
     let shape = shape.into_dimension();
     let mut numbers = zeros(count(&shape)?)?;
     fill(&mut numbers);
+    Ok(shaped(shape, numbers))
+}
+
+/// An array of this shape, filled part by part in standard order. Faster than [`filled`]: the
+/// array is written once, not zeroed first.
+pub(crate) fn filled_in_parts<T, S>(
+    shape: S,
+    mut fill: impl FnMut(&mut [T]),
+) -> Result<Array<T, S::Dim>>
+where
+    T: Copy + Default,
+    S: IntoDimension,
+{
+    const PART: usize = 1024;
+    let shape = shape.into_dimension();
+    let count = count(&shape)?;
+    let mut numbers = room(count)?;
+    let mut part = [T::default(); PART];
+    while numbers.len() < count {
+        let part = &mut part[..PART.min(count - numbers.len())];
+        fill(part);
+        numbers.extend_from_slice(part);
+    }
     Ok(shaped(shape, numbers))
 }
 

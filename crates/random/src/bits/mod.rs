@@ -30,6 +30,11 @@ pub trait Bits {
     /// The same numbers as so many calls of [`next_f64`](Self::next_f64), faster.
     fn fill_f64(&mut self, out: &mut [f64]);
 
+    /// The same words as so many calls of [`next_u64`](Self::next_u64), faster.
+    fn fill_u64(&mut self, out: &mut [u64]) {
+        out.iter_mut().for_each(|word| *word = self.next_u64());
+    }
+
     /// Hands 32-bit words to `take` until it answers that it has enough; the last word handed out
     /// is consumed. Saves the check for the end of a block at every word.
     fn each_u32(&mut self, take: impl FnMut(u32) -> bool);

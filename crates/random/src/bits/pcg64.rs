@@ -80,6 +80,33 @@ impl Pcg64 {
         self.kept
     }
 
+    /// Fills with what `number` makes of each word. The states go in four strides of four steps:
+    /// a state would have to wait for the one before it, these do not.
+    fn fill<T>(&mut self, out: &mut [T], number: impl Fn(u64) -> T) {
+        const TWICE: u128 = MULTIPLIER.wrapping_mul(MULTIPLIER);
+        const STRIDE: u128 = TWICE.wrapping_mul(TWICE);
+        let twice = self.increment.wrapping_mul(MULTIPLIER.wrapping_add(1));
+        let added = twice.wrapping_mul(TWICE.wrapping_add(1));
+
+        let mut groups = out.chunks_exact_mut(4);
+        let before = self.state;
+        let mut states = [0; 4].map(|_: u128| {
+            self.step();
+            self.state
+        });
+        self.state = before;
+        for group in &mut groups {
+            for (slot, state) in group.iter_mut().zip(&mut states) {
+                *slot = number(output(*state));
+                self.state = *state;
+                *state = state.wrapping_mul(STRIDE).wrapping_add(added);
+            }
+        }
+        for slot in groups.into_remainder() {
+            *slot = number(self.next_u64());
+        }
+    }
+
     #[inline(always)]
     fn step(&mut self) {
         self.state = self
@@ -87,6 +114,18 @@ impl Pcg64 {
             .wrapping_mul(MULTIPLIER)
             .wrapping_add(self.increment);
     }
+}
+
+#[inline(always)]
+fn output(state: u128) -> u64 {
+    let folded = (state >> 64) as u64 ^ state as u64;
+    folded.rotate_right((state >> 122) as u32)
+}
+
+/// Uniform in `[0, 1)` from the upper 53 bits.
+#[inline(always)]
+fn unit(word: u64) -> f64 {
+    (word >> 11) as i64 as f64 * (1.0 / (1_u64 << 53) as f64)
 }
 
 impl Bits for Pcg64 {
@@ -103,19 +142,20 @@ impl Bits for Pcg64 {
     #[inline]
     fn next_u64(&mut self) -> u64 {
         self.step();
-        let folded = (self.state >> 64) as u64 ^ self.state as u64;
-        folded.rotate_right((self.state >> 122) as u32)
+        output(self.state)
     }
 
     #[inline]
     fn next_f64(&mut self) -> f64 {
-        (self.next_u64() >> 11) as i64 as f64 * (1.0 / (1_u64 << 53) as f64)
+        unit(self.next_u64())
     }
 
     fn fill_f64(&mut self, out: &mut [f64]) {
-        for slot in out {
-            *slot = self.next_f64();
-        }
+        self.fill(out, unit);
+    }
+
+    fn fill_u64(&mut self, out: &mut [u64]) {
+        self.fill(out, |word| word);
     }
 
     #[inline]

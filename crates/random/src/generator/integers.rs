@@ -5,7 +5,7 @@ use ndarray::{Array, IntoDimension};
 use super::Generator;
 use crate::array::{count, filled};
 use crate::error::Result;
-use crate::integers::{Integer, IntegerRange, Lemire, fill};
+use crate::integers::{Integer, IntegerRange, Lemire, array, fill};
 
 impl Generator {
     /// Integers of any width, `bool` among them, each number of the range as likely as any other.
@@ -36,7 +36,7 @@ impl Generator {
             return filled(shape, |_| ());
         }
         let bounds = range.bounds()?;
-        filled(shape, |out| fill::<Lemire, _>(&mut self.bits, bounds, out))
+        array::<Lemire, _, _>(&mut self.bits, bounds, shape)
     }
 
     /// A single integer.

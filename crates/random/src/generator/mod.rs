@@ -9,7 +9,7 @@ mod ziggurat;
 
 use ndarray::{Array, ArrayBase, DataMut, IntoDimension, RemoveAxis};
 
-use crate::array::filled;
+use crate::array::filled_in_parts;
 use crate::bits::{Bits, Pcg64, SeedSequence};
 use crate::error::{Error, Result};
 use crate::parameter::{finite_range, not_negative};
@@ -104,7 +104,7 @@ impl Generator {
     /// Numbers from `[0, 1)`, each a multiple of 2⁻⁵³.
     #[track_caller]
     pub fn random<S: IntoDimension>(&mut self, shape: S) -> Array<f64, S::Dim> {
-        match filled(shape, |out| self.bits.fill_f64(out)) {
+        match filled_in_parts(shape, |out| self.bits.fill_f64(out)) {
             Ok(array) => array,
             Err(error) => panic!("{error}"),
         }
@@ -119,7 +119,7 @@ impl Generator {
     /// `random(shape, dtype=np.float32)`.
     #[track_caller]
     pub fn random_f32<S: IntoDimension>(&mut self, shape: S) -> Array<f32, S::Dim> {
-        let drawn = filled(shape, |out: &mut [f32]| {
+        let drawn = filled_in_parts(shape, |out: &mut [f32]| {
             out.iter_mut().for_each(|slot| *slot = self.bits.next_f32());
         });
         match drawn {
@@ -144,7 +144,7 @@ impl Generator {
         shape: S,
     ) -> Result<Array<f64, S::Dim>> {
         let range = ordered_range(low, high)?;
-        filled(shape, |out| {
+        filled_in_parts(shape, |out| {
             self.bits.fill_f64(out);
             out.iter_mut().for_each(|unit| *unit = low + range * *unit);
         })

@@ -3,7 +3,7 @@
 use ndarray::{Array, IntoDimension};
 
 use super::{Generator, ziggurat};
-use crate::array::filled;
+use crate::array::filled_in_parts;
 use crate::error::Result;
 use crate::parameter::not_negative;
 
@@ -20,7 +20,7 @@ impl Generator {
     /// ```
     #[track_caller]
     pub fn standard_normal<S: IntoDimension>(&mut self, shape: S) -> Array<f64, S::Dim> {
-        match filled(shape, |out| ziggurat::fill(&mut self.bits, out, |x| x)) {
+        match filled_in_parts(shape, |out| ziggurat::fill(&mut self.bits, out, |x| x)) {
             Ok(array) => array,
             Err(error) => panic!("{error}"),
         }
@@ -37,7 +37,7 @@ impl Generator {
     /// `standard_normal(shape, dtype=np.float32)`.
     #[track_caller]
     pub fn standard_normal_f32<S: IntoDimension>(&mut self, shape: S) -> Array<f32, S::Dim> {
-        match filled(shape, |out| ziggurat::fill_f32(&mut self.bits, out)) {
+        match filled_in_parts(shape, |out| ziggurat::fill_f32(&mut self.bits, out)) {
             Ok(array) => array,
             Err(error) => panic!("{error}"),
         }
@@ -61,7 +61,7 @@ impl Generator {
         shape: S,
     ) -> Result<Array<f64, S::Dim>> {
         not_negative("the standard deviation", sd)?;
-        filled(shape, |out| {
+        filled_in_parts(shape, |out| {
             ziggurat::fill(&mut self.bits, out, |x| mean + sd * x);
         })
     }

@@ -21,16 +21,27 @@ impl Method for Lemire {
         // If all numbers fit, so many sides would not fit into the type; and none is rejected.
         let sides = span.widen() + 1;
         let threshold = (whole - span.widen()) % sides;
+        let per_word = (32 / N::BITS) as usize;
         let mut done = 0;
-        bits.each_u32(|mut word| {
-            for _ in 0..32 / N::BITS {
-                let product = (word & whole) * sides;
-                word = word.checked_shr(N::BITS).unwrap_or_default();
-                match out.get_mut(done) {
-                    Some(slot) => *slot = number(N::cut(product >> N::BITS)),
-                    None => return true,
+        bits.each_u32(|word| {
+            let products = |i: usize| (word >> (i as u32 * N::BITS) & whole) * sides;
+            if let Some(slots) = out.get_mut(done..done + per_word) {
+                let mut fit = true;
+                for (i, slot) in slots.iter_mut().enumerate() {
+                    let product = products(i);
+                    *slot = number(N::cut(product >> N::BITS));
+                    fit &= product & whole >= threshold;
                 }
-                done += usize::from(product & whole >= threshold);
+                if fit {
+                    done += per_word;
+                    return done == out.len();
+                }
+            }
+            for product in (0..per_word).map(products) {
+                if done < out.len() && product & whole >= threshold {
+                    out[done] = number(N::cut(product >> N::BITS));
+                    done += 1;
+                }
             }
             done == out.len()
         });
@@ -50,7 +61,36 @@ impl Method for Lemire {
             u64::MAX => out
                 .iter_mut()
                 .for_each(|slot| *slot = number(bits.next_u64())),
-            _ => (out.iter_mut()).for_each(|slot| *slot = number(up_to_u64(bits, span))),
+            _ => u64_in_blocks(bits, span, out, number),
+        }
+    }
+}
+
+/// Numbers from 0 to `span`, which is below `u64::MAX`, from blocks of words. No block is larger
+/// than what is missing, so that no word is drawn in vain.
+fn u64_in_blocks<T>(bits: &mut impl Bits, span: u64, out: &mut [T], number: impl Fn(u64) -> T) {
+    let sides = span + 1;
+    let threshold = (u64::MAX - span) % sides;
+    let mut block = [0; 64];
+    let mut done = 0;
+    while done < out.len() {
+        let words = &mut block[..(out.len() - done).min(64)];
+        bits.fill_u64(words);
+        let products = words
+            .iter()
+            .map(|&word| u128::from(word) * u128::from(sides));
+        let mut fit = true;
+        for (slot, product) in out[done..].iter_mut().zip(products.clone()) {
+            *slot = number((product >> 64) as u64);
+            fit &= product as u64 >= threshold;
+        }
+        if fit {
+            done += words.len();
+            continue;
+        }
+        for product in products {
+            out[done] = number((product >> 64) as u64);
+            done += usize::from(product as u64 >= threshold);
         }
     }
 }

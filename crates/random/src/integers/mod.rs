@@ -4,7 +4,11 @@ mod lemire;
 mod masked;
 mod range;
 
+use ndarray::{Array, IntoDimension};
+
+use crate::array::{filled, filled_in_parts};
 use crate::bits::Bits;
+use crate::error::Result;
 
 pub(crate) use lemire::{Lemire, up_to};
 pub(crate) use masked::{Masked, mask};
@@ -40,6 +44,8 @@ pub(crate) mod sealed {
 
 /// The unsigned types that ranges are counted in.
 pub trait Word: Copy + Default + PartialEq {
+    /// Whether several numbers are cut from 32 bits.
+    const CUT: bool;
     fn wrapping_add(self, other: Self) -> Self;
     fn wrapping_sub(self, other: Self) -> Self;
     /// Draws `out.len()` numbers from 0 to `span`, which is not 0, and hands them on.
@@ -81,6 +87,19 @@ pub(crate) fn fill<M: Method, T: Integer>(
     });
 }
 
+/// An array of numbers from `low` to `high`, both included.
+pub(crate) fn array<M: Method, T: Integer, S: IntoDimension>(
+    bits: &mut impl Bits,
+    bounds: (T, T),
+    shape: S,
+) -> Result<Array<T, S::Dim>> {
+    // What is left of a word that is cut into several numbers is dropped at the end of the array.
+    match T::Word::CUT {
+        true => filled(shape, |out| fill::<M, _>(bits, bounds, out)),
+        false => filled_in_parts(shape, |out| fill::<M, _>(bits, bounds, out)),
+    }
+}
+
 macro_rules! wrapping {
     () => {
         #[inline(always)]
@@ -98,6 +117,8 @@ macro_rules! wrapping {
 macro_rules! narrow {
     ($($type:ty),*) => {$(
         impl Word for $type {
+            const CUT: bool = true;
+
             wrapping!();
 
             fn draw<B: Bits, M: Method, T>(
@@ -129,6 +150,8 @@ macro_rules! narrow {
 narrow!(u8, u16);
 
 impl Word for u32 {
+    const CUT: bool = false;
+
     wrapping!();
 
     fn draw<B: Bits, M: Method, T>(
@@ -142,6 +165,8 @@ impl Word for u32 {
 }
 
 impl Word for u64 {
+    const CUT: bool = false;
+
     wrapping!();
 
     fn draw<B: Bits, M: Method, T>(
@@ -159,6 +184,8 @@ impl Word for u64 {
 
 /// A truth value takes one bit, whatever the method.
 impl Word for bool {
+    const CUT: bool = true;
+
     fn wrapping_add(self, other: Self) -> Self {
         self ^ other
     }

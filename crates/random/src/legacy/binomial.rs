@@ -3,7 +3,7 @@
 use ndarray::{Array, IntoDimension};
 
 use super::RandomState;
-use crate::array::filled;
+use crate::array::filled_in_parts;
 use crate::bits::{Bits, Mt19937};
 use crate::error::{Error, Result};
 use crate::parameter::probability;
@@ -37,7 +37,7 @@ impl RandomState {
         if let Method::Btpe(btpe) = &mut binomial.method {
             btpe.prepare();
         }
-        filled(shape, |out| {
+        filled_in_parts(shape, |out| {
             out.fill_with(|| binomial.draw(&mut self.bits));
         })
     }

@@ -3,7 +3,7 @@
 use ndarray::{Array, IntoDimension};
 
 use super::RandomState;
-use crate::array::filled;
+use crate::array::filled_in_parts;
 use crate::bits::Bits;
 use crate::error::Result;
 use crate::parameter::{not_negative, positive};
@@ -20,7 +20,7 @@ impl RandomState {
         shape: S,
     ) -> Result<Array<f64, S::Dim>> {
         not_negative("the scale", scale)?;
-        filled(shape, |out| {
+        filled_in_parts(shape, |out| {
             self.bits.fill_f64(out);
             (out.iter_mut()).for_each(|unit| *unit = scale * inverted(*unit));
         })
@@ -49,7 +49,7 @@ impl RandomState {
         shape: S,
     ) -> Result<Array<f64, S::Dim>> {
         check_alpha(alpha)?;
-        filled(shape, |out| out.fill_with(|| self.gamma(alpha)))
+        filled_in_parts(shape, |out| out.fill_with(|| self.gamma(alpha)))
     }
 
     /// A number from the gamma distribution with this shape parameter and scale 1.
@@ -76,7 +76,7 @@ impl RandomState {
         shape: S,
     ) -> Result<Array<f64, S::Dim>> {
         check_beta(a, b)?;
-        filled(shape, |out| out.fill_with(|| self.beta_number(a, b)))
+        filled_in_parts(shape, |out| out.fill_with(|| self.beta_number(a, b)))
     }
 
     /// A number from the beta distribution.

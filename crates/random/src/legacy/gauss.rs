@@ -3,7 +3,7 @@
 use ndarray::{Array, IntoDimension};
 
 use super::RandomState;
-use crate::array::filled;
+use crate::array::filled_in_parts;
 use crate::bits::Bits;
 use crate::error::Result;
 use crate::parameter::not_negative;
@@ -24,7 +24,7 @@ impl RandomState {
     /// ```
     #[track_caller]
     pub fn randn<S: IntoDimension>(&mut self, shape: S) -> Array<f64, S::Dim> {
-        match filled(shape, |out| self.fill_gauss(out, |number| number)) {
+        match filled_in_parts(shape, |out| self.fill_gauss(out, |number| number)) {
             Ok(array) => array,
             Err(error) => panic!("{error}"),
         }
@@ -57,7 +57,7 @@ impl RandomState {
         shape: S,
     ) -> Result<Array<f64, S::Dim>> {
         not_negative("the standard deviation", sd)?;
-        filled(shape, |out| {
+        filled_in_parts(shape, |out| {
             self.fill_gauss(out, |number| mean + sd * number);
         })
     }

@@ -5,7 +5,7 @@ use ndarray::{Array, IntoDimension};
 use super::RandomState;
 use crate::array::{count, filled};
 use crate::error::Result;
-use crate::integers::{Integer, IntegerRange, Masked, fill};
+use crate::integers::{Integer, IntegerRange, Masked, array, fill};
 
 impl RandomState {
     /// Integers of any width, `bool` among them, each number of the range as likely as any other.
@@ -40,7 +40,7 @@ impl RandomState {
             return filled(shape, |_| ());
         }
         let bounds = range.bounds()?;
-        filled(shape, |out| fill::<Masked, _>(&mut self.bits, bounds, out))
+        array::<Masked, _, _>(&mut self.bits, bounds, shape)
     }
 
     /// A single integer.

@@ -9,7 +9,7 @@ mod state;
 
 use ndarray::{Array, ArrayBase, DataMut, IntoDimension, RemoveAxis};
 
-use crate::array::filled;
+use crate::array::filled_in_parts;
 use crate::bits::{Bits, Mt19937};
 use crate::error::Result;
 use crate::parameter::finite_range;
@@ -79,7 +79,7 @@ impl RandomState {
     /// Numbers from `[0, 1)`, each a multiple of 2⁻⁵³.
     #[track_caller]
     pub fn random_sample<S: IntoDimension>(&mut self, shape: S) -> Array<f64, S::Dim> {
-        match filled(shape, |out| self.bits.fill_f64(out)) {
+        match filled_in_parts(shape, |out| self.bits.fill_f64(out)) {
             Ok(array) => array,
             Err(error) => panic!("{error}"),
         }
@@ -113,7 +113,7 @@ impl RandomState {
         shape: S,
     ) -> Result<Array<f64, S::Dim>> {
         let range = finite_range(low, high)?;
-        filled(shape, |out| {
+        filled_in_parts(shape, |out| {
             self.bits.fill_f64(out);
             out.iter_mut().for_each(|unit| *unit = low + range * *unit);
         })

@@ -25,6 +25,7 @@
 //!
 //! Deliberately absent: data sets, training loops, printing, pictures.
 
+mod check;
 mod initialize;
 mod layers;
 mod loss;
@@ -38,10 +39,15 @@ mod shape;
 mod targets;
 
 pub use chainrule_error::{Error, ErrorKind, Result};
+pub use check::{
+    Agreement, CheckRow, GradientCheck, Kink, OwnGradients, OwnLayer, OwnLoss, Worst, check_layer,
+    check_loss, compare_layer,
+};
 pub use initialize::Init;
+pub use layers::Function;
 pub use loss::{Loss, Reduction};
 pub use model::{Model, Summary, SummaryRow};
-pub use network::{Dropout, Network, Workspace};
+pub use network::{Dropout, Inside, LayerRecord, Network, Record, Workspace};
 pub use optim::{
     AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Momentum, Nadam, Nesterov, Optimizer, RmsProp,
     Rule, Sgd, State,

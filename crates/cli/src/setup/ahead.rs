@@ -19,13 +19,14 @@ use crate::session::{chainrule, evcxr};
 use crate::{spare, tools, tree};
 
 /// The crates that notebooks use, by folder.
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 8] = [
     "chainrule",
     "data",
     "error",
     "nn",
     "plot",
     "random",
+    "trace",
     "train",
 ];
 

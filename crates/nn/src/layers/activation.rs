@@ -3,9 +3,9 @@
 use super::{Backward, Layer, Scratch};
 use crate::{Parameter, Scalar};
 
-/// Which function.
+/// A function that acts on each number by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Function {
+pub enum Function {
     /// max(x, 0), with the derivative 0 at 0. Nair and Hinton, *Rectified linear units improve
     /// restricted Boltzmann machines* (2010).
     Relu,

@@ -19,7 +19,8 @@ use std::fmt::Debug;
 
 use rand_pcg::Pcg64;
 
-pub(crate) use activation::{Activation, Function};
+pub(crate) use activation::Activation;
+pub use activation::Function;
 pub(crate) use conv2d::Conv2d;
 pub(crate) use dense::Dense;
 pub(crate) use dropout::Dropout;

@@ -99,7 +99,12 @@ pub(crate) fn forward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, bat
     pass(network, w, batch, false);
 }
 
-fn pass<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize, training: bool) {
+pub(super) fn pass<F: Scalar>(
+    network: &Network<F>,
+    w: &mut Workspace<F>,
+    batch: usize,
+    training: bool,
+) {
     for (i, layer) in network.layers.iter().enumerate() {
         let (before, after) = w.activations.split_at_mut(i + 1);
         let x = &before[i][..batch * w.lens[i]];
@@ -111,6 +116,13 @@ fn pass<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize, tra
             layer.mathematics.draw(scratch, batch, rng);
         }
         layer.mathematics.forward(parameters, x, y, batch, scratch);
+    }
+}
+
+/// Lets the passes that follow drop the units that the last one dropped.
+pub(super) fn keep_masks<F: Scalar>(w: &mut Workspace<F>, batch: usize) {
+    if let Source::Drawn(_) = w.dropout {
+        w.dropout = Source::Given { batch };
     }
 }
 

@@ -1,7 +1,9 @@
 //! A model with parameters: scores, losses, gradients.
 
+mod check;
 mod dropout;
 pub(crate) mod engine;
+mod record;
 mod workspace;
 
 use std::{fmt, ops::Range, sync::Arc};
@@ -10,6 +12,7 @@ use chainrule_error::{Error, ErrorKind, Result};
 pub use dropout::Dropout;
 use dropout::Source;
 use ndarray::{Array2, ArrayD};
+pub use record::{Inside, LayerRecord, Record};
 pub use workspace::Workspace;
 
 use crate::{

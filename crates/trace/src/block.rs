@@ -91,7 +91,7 @@ mod tests {
         let both = Block::line("z = ").beside(&a).beside(&b);
         assert_eq!(
             both.text(),
-            "                 ⎡ 1⎤\nz = ⎡0.25  0.1⎤⎢-1⎥\n    ⎣-0.2  0.9⎦⎣ 0⎦"
+            "               ⎡ 1⎤\nz = ⎡0.25  0.1⎤⎢-1⎥\n    ⎣-0.2  0.9⎦⎣ 0⎦"
         );
         assert_eq!(Block::matrix(&cells(&[&["1", "2"]])).text(), "[1  2]");
     }

@@ -31,6 +31,7 @@
 
 mod block;
 mod build;
+mod check;
 mod expr;
 mod matrix;
 mod names;
@@ -44,6 +45,7 @@ mod style;
 mod trace;
 
 pub use chainrule_error::{Error, ErrorKind, Result};
+pub use check::{Finding, Verdict};
 pub use step::{Direction, Step};
 pub use stepper::Stepper;
 pub use steps::{StepTable, Steps};

@@ -100,7 +100,7 @@ impl Step {
         &self.quantity.name().text
     }
 
-    /// The layer that it belongs to, such as `layer 1 (dense 784 → 32)`; empty for the cost.
+    /// The layer that it belongs to, such as `dense_1`; empty for the cost.
     pub fn layer(&self) -> &str {
         &self.place
     }

@@ -9,6 +9,7 @@ use ndarray::{Array2, ArrayD};
 use crate::{
     build::{Built, build},
     names,
+    quantity::Quantity,
     step::{Direction, Step},
     stepper::Stepper,
     steps::{StepTable, Steps},
@@ -225,6 +226,19 @@ impl Trace {
                 _ => error,
             }
         })
+    }
+
+    pub(crate) fn everything(&self) -> (&[Step], &[Step]) {
+        (&self.0.built.givens, &self.0.built.steps)
+    }
+
+    /// What is given and what is computed, as quantities.
+    pub(crate) fn quantities(&self) -> impl Iterator<Item = Quantity> {
+        let (givens, steps) = self.everything();
+        givens
+            .iter()
+            .chain(steps)
+            .map(|step| step.quantity().clone())
     }
 
     /// The value of a step or of something given.

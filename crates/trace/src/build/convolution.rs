@@ -24,11 +24,11 @@ impl Builder<'_> {
         let [filters, channels, kernel, _] = extents(stored.shape());
         self.given(
             &weight,
-            &layer.place,
+            &layer.name,
             format!(
                 "The filters of {}, by filter and channel; in a product each filter is a row of \
                  {channels} · {kernel} · {kernel} numbers.",
-                layer.place
+                layer.name
             ),
         );
         let patches = Quantity::new(
@@ -45,7 +45,7 @@ impl Builder<'_> {
             Direction::Forward,
             &patches,
             Expr::of(input).call(Call::Im2col),
-            &layer.place,
+            &layer.name,
             why,
         );
         let mut expr = Expr::Product(vec![
@@ -56,8 +56,8 @@ impl Builder<'_> {
             let bias = Quantity::new(Name::of("b", &number), bias.value.clone());
             self.given(
                 &bias,
-                &layer.place,
-                format!("The biases of {}, one for each filter.", layer.place),
+                &layer.name,
+                format!("The biases of {}, one for each filter.", layer.name),
             );
             expr = expr.plus(Expr::of(&bias).shaped(&[filters, 1]));
         }
@@ -70,7 +70,7 @@ impl Builder<'_> {
                    then an image again. As in every framework the filter is not flipped."
                 .to_owned();
         let expr = expr.shaped(output.value().shape());
-        self.step(Direction::Forward, &output, expr, &layer.place, why);
+        self.step(Direction::Forward, &output, expr, &layer.name, why);
         Passed {
             input: input.clone(),
             output,
@@ -109,7 +109,7 @@ impl Builder<'_> {
                    places of δ times the pixel that it met."
             .to_owned();
         let expr = expr.shaped(weight.value().shape());
-        self.step(Direction::Backward, &quantity, expr, &layer.place, why);
+        self.step(Direction::Backward, &quantity, expr, &layer.name, why);
         if let Some(bias) = layer.gradients.get(1) {
             let name = Name::gradient(&Name::of("b", &weight.key()[1..]));
             let expr = Expr::of(delta).call(Call::SumAlong(Sum::Places));
@@ -120,7 +120,7 @@ impl Builder<'_> {
                 Direction::Backward,
                 &Quantity::new(name, bias.value.clone()),
                 expr,
-                &layer.place,
+                &layer.name,
                 why,
             );
         }
@@ -132,7 +132,7 @@ impl Builder<'_> {
             let matrix = Expr::of(weight).shaped(&[filters, d_columns.shape()[1]]);
             let expr = Expr::Product(vec![matrix.t(), flat]);
             let why = "Backwards through the product: the transposed filters times δ.".to_owned();
-            self.step(Direction::Backward, &quantity, expr, &layer.place, why);
+            self.step(Direction::Backward, &quantity, expr, &layer.name, why);
         }
     }
 
@@ -151,7 +151,7 @@ impl Builder<'_> {
         let why = format!(
             "A pixel lies in several patches of {}: what its copies get is added up (col2im, the \
              transpose of im2col).",
-            layer.place
+            layer.name
         );
         (expr, why)
     }

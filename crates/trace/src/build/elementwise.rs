@@ -40,7 +40,7 @@ impl Builder<'_> {
             Direction::Forward,
             &output,
             expr,
-            &layer.place,
+            &layer.name,
             why.to_owned(),
         );
         Passed {
@@ -81,7 +81,7 @@ impl Builder<'_> {
             Direction::Backward,
             &quantity,
             expr,
-            &layer.place,
+            &layer.name,
             why.to_owned(),
         );
     }
@@ -120,10 +120,10 @@ impl Builder<'_> {
         let gain = crate::number::text(1.0 / (1.0 - rate), self.style.digits);
         self.given(
             &mask,
-            &layer.place,
+            &layer.name,
             format!(
                 "The mask of {}: 0 drops a unit, {gain} = 1 / (1 - {rate}) keeps and amplifies it.",
-                layer.place
+                layer.name
             ),
         );
         let output = Quantity::new(
@@ -134,7 +134,7 @@ impl Builder<'_> {
         let why = "Dropout: units whose mask is 0 say nothing in this step, the others so much \
                    louder."
             .to_owned();
-        self.step(Direction::Forward, &output, expr, &layer.place, why);
+        self.step(Direction::Forward, &output, expr, &layer.name, why);
         passed(output, Some(mask), false)
     }
 

@@ -25,8 +25,8 @@ impl Builder<'_> {
         };
         self.given(
             &weight,
-            &layer.place,
-            format!("The weights of {}, {whose}.", layer.place),
+            &layer.name,
+            format!("The weights of {}, {whose}.", layer.name),
         );
         let mut expr = match self.lecture() {
             true => Expr::Product(vec![Expr::of(&weight), Expr::of(input)]),
@@ -38,11 +38,7 @@ impl Builder<'_> {
                 false => bias.value.clone(),
             };
             let bias = Quantity::new(Name::of("b", &number), value);
-            self.given(
-                &bias,
-                &layer.place,
-                format!("The biases of {}.", layer.place),
-            );
+            self.given(&bias, &layer.name, format!("The biases of {}.", layer.name));
             let mut summand = Expr::of(&bias);
             if self.lecture() && self.batch > 1 {
                 summand = summand.call(Call::Spread);
@@ -61,13 +57,13 @@ impl Builder<'_> {
         };
         let why = format!(
             "Each unit of {} multiplies its inputs with its weights, adds them up{bias}.{each}",
-            layer.place
+            layer.name
         );
         let output = Quantity::new(
             Name::of("z", &number),
             self.samples(&layer.output, layer.output_shape),
         );
-        self.step(Direction::Forward, &output, expr, &layer.place, why);
+        self.step(Direction::Forward, &output, expr, &layer.name, why);
         Passed {
             input: input.clone(),
             output,
@@ -105,7 +101,7 @@ impl Builder<'_> {
             Direction::Backward,
             &Quantity::new(name, value),
             expr,
-            &layer.place,
+            &layer.name,
             why,
         );
         if let Some(bias) = layer.gradients.get(1) {
@@ -130,7 +126,7 @@ impl Builder<'_> {
                 Direction::Backward,
                 &Quantity::new(name, value),
                 expr,
-                &layer.place,
+                &layer.name,
                 why,
             );
         }

@@ -137,7 +137,7 @@ impl Builder<'_> {
         let name = Name::gradient(passed.input.name());
         let value = self.samples(&layer.d_input, layer.input_shape);
         let quantity = Quantity::new(name, value);
-        self.step(Direction::Backward, &quantity, expr, &layer.place, why);
+        self.step(Direction::Backward, &quantity, expr, &layer.name, why);
         quantity
     }
 

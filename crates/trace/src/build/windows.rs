@@ -34,7 +34,7 @@ impl Builder<'_> {
             "Of each {size} × {size} window one number wins, the greatest, and of equals the first: \
              here it has a 1."
         );
-        self.step(Direction::Forward, &mask, expr, &layer.place, why);
+        self.step(Direction::Forward, &mask, expr, &layer.name, why);
         let output = Quantity::new(
             self.fresh("p"),
             self.samples(&layer.output, layer.output_shape),
@@ -43,7 +43,7 @@ impl Builder<'_> {
             .call(Call::Pick(of, each))
             .shaped(output.value().shape());
         let why = "The greatest number of each window goes on.".to_owned();
-        self.step(Direction::Forward, &output, expr, &layer.place, why);
+        self.step(Direction::Forward, &output, expr, &layer.name, why);
         Passed {
             input: input.clone(),
             output,
@@ -86,7 +86,7 @@ impl Builder<'_> {
         );
         let expr = Expr::of(input).call(Call::Flatten(self.layout()));
         let why = "The same numbers in one row: channel by channel, each row by row.".to_owned();
-        self.step(Direction::Forward, &output, expr, &layer.place, why);
+        self.step(Direction::Forward, &output, expr, &layer.name, why);
         passed(output, false)
     }
 

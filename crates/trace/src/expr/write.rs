@@ -53,6 +53,12 @@ impl Writer<'_> {
                     _ => Binding::Atom,
                 }
             }
+            // Several matrices in a row are one operand.
+            Expr::Of(quantity) if self.numbers && quantity.value().ndim() > 2 => Binding::Sum,
+            Expr::Shaped(inner, shape) if shape.len() > 2 => match &**inner {
+                Expr::Of(_) => Binding::Sum,
+                inner => self.binding(inner),
+            },
             _ => Binding::Atom,
         }
     }

@@ -1,5 +1,7 @@
 //! Figures of results: what joins training to plotting.
 
+mod network;
+
 use chainrule_data::{Card, Toy};
 use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::Scalar;
@@ -7,6 +9,8 @@ use chainrule_plot::{
     BarPlot, Cell, Column, CurveGrid, Figure, ImageGrid, Panel, ScatterPlot, TablePlot,
 };
 use chainrule_train::{Point, Results, Run, grouped};
+
+pub use network::plot_trace;
 
 const SAMPLES: &str = "Number of samples processed";
 

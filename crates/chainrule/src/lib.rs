@@ -26,8 +26,8 @@
 //! # Ok::<(), chainrule::Error>(())
 //! ```
 //!
-//! The parts are crates of their own, re-exported as [`random`], [`data`], [`nn`], [`train`] and
-//! [`plot`].
+//! The parts are crates of their own, re-exported as [`random`], [`data`], [`nn`], [`train`],
+//! [`trace`] and [`plot`].
 //! This crate joins them: it draws results, and it alone knows how a notebook displays
 //! ([`notebook`]).
 
@@ -42,6 +42,7 @@ pub use chainrule_error::{self as error, Error, ErrorKind, Result};
 pub use chainrule_nn as nn;
 pub use chainrule_plot as plot;
 pub use chainrule_random as random;
+pub use chainrule_trace as trace;
 pub use chainrule_train as train;
 /// Arrays, as the notebooks use them.
 pub use ndarray;

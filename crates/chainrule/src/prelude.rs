@@ -13,19 +13,26 @@ pub use chainrule_error::{Error, ErrorKind, Result};
 // What learns.
 #[doc(no_inline)]
 pub use chainrule_nn::{
-    AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Dropout, Gradients, Init, Loss, Model,
-    Momentum, Nadam, Nesterov, Network, Optimizer, Parameter, Reduction, RmsProp, Rule, Scalar,
-    Sgd, Shape, State, Summary, Targets, Workspace,
+    AdaGrad, AdaMax, Adadelta, Adam, AdamW, Agreement, AmsGrad, Dropout, GradientCheck, Gradients,
+    Init, Loss, Model, Momentum, Nadam, Nesterov, Network, Optimizer, OwnGradients, OwnLayer,
+    OwnLoss, Parameter, Record, Reduction, RmsProp, Rule, Scalar, Sgd, Shape, State, Summary,
+    Targets, Workspace, check_layer, check_loss, compare_layer,
 };
 // What is seen.
 #[doc(no_inline)]
 pub use chainrule_plot::{
-    BarPlot, Cell, Column, CurveGrid, Figure, ImageGrid, LinePlot, Panel, ScatterPlot,
-    ScatterPlot3d, Series, TablePlot,
+    BarPlot, Cell, Column, CurveGrid, Figure, ImageGrid, LinePlot, NetworkNode, NetworkPlot, Panel,
+    ScatterPlot, ScatterPlot3d, Series, TablePlot,
 };
 // NumPy's random numbers, bit for bit.
 #[doc(no_inline)]
 pub use chainrule_random::{Generator, RandomState};
+// Why it learns.
+#[doc(no_inline)]
+pub use chainrule_trace::{
+    Finding, Notation, Step, StepTable, Stepper, Steps, Trace, Traceable, Update, Verdict,
+    trace_update,
+};
 // How it learns.
 #[doc(no_inline)]
 pub use chainrule_train::{
@@ -35,8 +42,8 @@ pub use chainrule_train::{
 #[doc(no_inline)]
 pub use ndarray::{
     self, Array, Array1, Array2, Array3, Array4, ArrayD, ArrayView, ArrayView1, ArrayView2,
-    ArrayView3, ArrayView4, ArrayViewD, Axis, Dimension, Ix1, Ix2, Ix3, Ix4, IxDyn, NewAxis, Zip,
-    array, azip, concatenate, s, stack,
+    ArrayView3, ArrayView4, ArrayViewD, ArrayViewMutD, Axis, Dimension, Ix1, Ix2, Ix3, Ix4, IxDyn,
+    NewAxis, Zip, array, azip, concatenate, s, stack,
 };
 // Random numbers from a seed.
 #[doc(no_inline)]
@@ -45,7 +52,7 @@ pub use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 pub use rand_pcg::Pcg64;
 
 #[doc(no_inline)]
-pub use crate::figures::{plot_learning_curves, plot_loss_curves, plot_summary_table};
+pub use crate::figures::{plot_learning_curves, plot_loss_curves, plot_summary_table, plot_trace};
 #[doc(no_inline)]
 pub use crate::interrupted;
 // What a cell shows and asks. `input` is not here: a student's own data are often called that.

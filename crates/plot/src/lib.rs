@@ -21,6 +21,7 @@
 //! | amounts, such as the balance of classes, alone or in groups | [`BarPlot`] |
 //! | images with labels: grey, or of values such as weights; one large or many | [`ImageGrid`] |
 //! | a table of results | [`TablePlot`] |
+//! | a network, with the numbers of a pass on nodes and edges | [`NetworkPlot`] |
 //! | several of these in one picture | [`Figure::grid`] |
 //!
 //! Deliberately absent: reading data, training, and how a notebook displays a figure.
@@ -35,6 +36,7 @@ mod images;
 mod legend;
 mod line;
 mod log_axis;
+mod network;
 mod numbers;
 mod palette;
 mod render;
@@ -52,6 +54,7 @@ pub use curve_grid::{Column, CurveGrid, Panel};
 pub use figure::Figure;
 pub use images::ImageGrid;
 pub use line::LinePlot;
+pub use network::{NetworkNode, NetworkPlot};
 pub use palette::{Marker, Rgb, SERIES_COLORS};
 pub use scatter::ScatterPlot;
 pub use scatter3d::ScatterPlot3d;

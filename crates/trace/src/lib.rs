@@ -43,6 +43,7 @@ mod stepper;
 mod steps;
 mod style;
 mod trace;
+mod update;
 
 pub use chainrule_error::{Error, ErrorKind, Result};
 pub use check::{Finding, Verdict};
@@ -51,3 +52,4 @@ pub use stepper::Stepper;
 pub use steps::{StepTable, Steps};
 pub use style::Notation;
 pub use trace::{Trace, Traceable};
+pub use update::{Update, UpdateLine, Visible, trace_update};

@@ -82,6 +82,12 @@ impl Bundle {
         ])
     }
 
+    /// Adds Markdown, in which `$…$` is LaTeX.
+    pub(super) fn markdown(mut self, markdown: String) -> Self {
+        self.0.push(("text/markdown", markdown));
+        self
+    }
+
     pub(super) fn html(mut self, html: String) -> Self {
         self.0.push(("text/html", html));
         self

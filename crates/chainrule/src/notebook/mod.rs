@@ -5,7 +5,7 @@
 //! in the environment, the same method sends an event instead, and so do [`show`] in the middle of
 //! a cell, [`LivePlot`], and the curve that moves while an experiment trains. This is the only
 //! place that prints either. Every display carries text/plain; pictures are image/png, tables
-//! text/html.
+//! text/html, derivations text/markdown with LaTeX in it.
 //!
 //! | in a cell | chainrule kernel | evcxr's own |
 //! | --- | --- | --- |
@@ -27,6 +27,7 @@ mod page;
 mod painter;
 mod plain;
 mod show;
+mod tracing;
 mod training;
 
 use std::{rc::Rc, sync::Arc};

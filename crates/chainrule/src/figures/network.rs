@@ -1,0 +1,131 @@
+//! The picture of a traced pass: a network with the numbers of one sample.
+
+use chainrule_error::{Error, ErrorKind, Result};
+use chainrule_nn::{Inside, LayerRecord};
+use chainrule_plot::{Figure, NetworkNode, NetworkPlot};
+use chainrule_trace::Trace;
+use ndarray::ArrayView1;
+
+/// Draws the network of a trace of one sample: above what each unit put out, and the weights; below
+/// the gradients of both. The thicker an edge, the larger its number; red is above zero, blue below.
+///
+/// Of a network with convolutions the dense layers behind them are drawn.
+///
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let network = Model::input(2).dense(2).relu().dense(1).sigmoid().half_squared_error();
+/// let network = network.build_f64(1)?;
+/// let trace = network.trace(&array![[1.0, -1.0]], &array![[1.0]])?;
+/// let figure = plot_trace(&trace)?;
+/// assert!(figure.description().starts_with("Network \"One pass, C = "));
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// When the trace is of several samples, or the network has no dense layer or more than eleven.
+pub fn plot_trace(trace: &Trace) -> Result<Figure> {
+    let layers = &trace.record().layers;
+    if trace.samples() != 1 {
+        return Err(
+            Error::new(ErrorKind::Value, "a picture of a trace shows one sample")
+                .expected("a trace of one sample")
+                .got(format!("{} samples", trace.samples()))
+                .hint("trace one row: network.trace(&x.slice(s![..1, ..]).to_owned(), …)"),
+        );
+    }
+    let dense = |layer: &LayerRecord| matches!(layer.inside, Inside::Dense);
+    let places: Vec<usize> = (0..layers.len()).filter(|&i| dense(&layers[i])).collect();
+    let Some(&first) = places.first() else {
+        return Err(Error::new(
+            ErrorKind::Model,
+            "a network without dense layers has no such picture",
+        )
+        .expected("at least one dense layer")
+        .hint("a convolution's filters and maps can be drawn with ImageGrid"));
+    };
+    // As the trace counts: dense and convolution.
+    let weighted = |layer: &&LayerRecord| !layer.parameters.is_empty();
+    let before = layers[..first].iter().filter(weighted).count();
+    let inputs = units(&layers[first].input.row(0), |unit| match before {
+        0 => format!("x{}", lowered(unit)),
+        _ => format!("f{}", lowered(unit)),
+    });
+    let name = if before == 0 { "input" } else { "flattened" };
+    let title = format!("One pass, C = {}", short(trace.cost()));
+    let mut plot = NetworkPlot::new(title).input(name, inputs);
+    for (n, &at) in places.iter().enumerate() {
+        let number = before + n + 1;
+        let end = places.get(n + 1).copied().unwrap_or(layers.len());
+        let layer = &layers[at];
+        let last = &layers[end - 1];
+        let letter = if end - 1 == at { "z" } else { "a" };
+        let bias = layer.parameters.get(1);
+        let mut nodes = units(&last.output.row(0), |unit| {
+            format!("{letter}{}{}", raised(number), lowered(unit))
+        });
+        for (unit, node) in nodes.iter_mut().enumerate() {
+            let label = format!("δ{}{}", raised(number), lowered(unit));
+            let mut with = node.clone().gradient(label, layer.d_output[[0, unit]]);
+            if let Some(bias) = bias {
+                with = with.note(format!("b = {}", short(bias.value[unit])));
+            }
+            *node = with;
+        }
+        let names: Vec<_> = layers[at..end]
+            .iter()
+            .map(|layer| layer.name.as_str())
+            .collect();
+        let weights = by_unit(&layer.parameters[0].value);
+        let gradients = by_unit(&layer.gradients[0].value);
+        plot = plot
+            .layer(names.join(", "), nodes, &weights)
+            .gradients(&gradients);
+    }
+    plot.draw()
+}
+
+fn units(values: &ArrayView1<'_, f64>, label: impl Fn(usize) -> String) -> Vec<NetworkNode> {
+    let values = values.iter().enumerate();
+    values
+        .map(|(unit, &value)| NetworkNode::new(label(unit), value))
+        .collect()
+}
+
+/// `[inputs, units]` as a row for each unit.
+fn by_unit(stored: &ndarray::ArrayD<f64>) -> Vec<Vec<f64>> {
+    let rows = stored.t();
+    rows.outer_iter()
+        .map(|row| row.iter().copied().collect())
+        .collect()
+}
+
+fn short(value: f64) -> String {
+    let text = format!("{value:.4}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    match text {
+        "-0" => "0".to_owned(),
+        text => text.replace('-', "−"),
+    }
+}
+
+fn raised(number: usize) -> String {
+    moved(number, '⁰', |digit| {
+        ['⁰', '¹', '²', '³'].get(digit).copied()
+    })
+}
+
+fn lowered(unit: usize) -> String {
+    moved(unit + 1, '₀', |_| None)
+}
+
+/// A number in other digits.
+fn moved(number: usize, zero: char, special: impl Fn(usize) -> Option<char>) -> String {
+    let digit = |c: char| {
+        let digit = c.to_digit(10).unwrap_or(0);
+        let usual = char::from_u32(zero as u32 + digit).unwrap_or(c);
+        special(digit as usize).unwrap_or(usual)
+    };
+    number.to_string().chars().map(digit).collect()
+}

@@ -164,7 +164,7 @@ impl Step {
         }
         format!(
             "\\begin{{aligned}}\n{symbol} {}\n\\end{{aligned}}",
-            rows.join(" \\\\\n")
+            rows.join(" \\\\[3pt]\n")
         )
     }
 

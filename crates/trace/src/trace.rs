@@ -250,6 +250,35 @@ impl Trace {
         self.find(name).map(|step| step.result().clone())
     }
 
+    /// The step whose formula, computed with the numbers put in, is farthest from what the pass
+    /// gave, and how far; formulas of patches are not computed. Tests hold it at rounding.
+    #[doc(hidden)]
+    pub fn farthest_formula(&self) -> (String, f64) {
+        let mut farthest = (String::new(), 0.0);
+        for step in &self.0.built.steps {
+            let value = step
+                .expr()
+                .and_then(|expr| expr.value(&|leaf| leaf.value().clone()));
+            let Some(value) = value else { continue };
+            let truth = step.result();
+            let scale = truth.iter().map(|value| value.abs()).fold(1.0, f64::max);
+            let far = match value.shape() == truth.shape() {
+                true => {
+                    (&value - truth)
+                        .iter()
+                        .map(|far| far.abs())
+                        .fold(0.0, f64::max)
+                        / scale
+                }
+                false => f64::INFINITY,
+            };
+            if far > farthest.1 {
+                farthest = (step.name().to_owned(), far);
+            }
+        }
+        farthest
+    }
+
     /// What the network puts out: the probabilities, or the last activation.
     fn output(&self) -> &Step {
         let steps = &self.0.built.steps;

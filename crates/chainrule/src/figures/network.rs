@@ -48,10 +48,15 @@ pub fn plot_trace(trace: &Trace) -> Result<Figure> {
     // As the trace counts: dense and convolution.
     let weighted = |layer: &&LayerRecord| !layer.parameters.is_empty();
     let before = layers[..first].iter().filter(weighted).count();
-    let inputs = units(&layers[first].input.row(0), |unit| match before {
-        0 => format!("x{}", lowered(unit)),
-        _ => format!("f{}", lowered(unit)),
+    let letter = if before == 0 { "x" } else { "f" };
+    let input = &layers[first];
+    let mut inputs = units(&input.input.row(0), |unit| {
+        format!("{letter}{}", lowered(unit))
     });
+    for (unit, node) in inputs.iter_mut().enumerate() {
+        let label = format!("∂C/∂{letter}{}", lowered(unit));
+        *node = node.clone().gradient(label, input.d_input[[0, unit]]);
+    }
     let name = if before == 0 { "input" } else { "flattened" };
     let title = format!("One pass, C = {}", short(trace.cost()));
     let mut plot = NetworkPlot::new(title).input(name, inputs);
@@ -60,11 +65,17 @@ pub fn plot_trace(trace: &Trace) -> Result<Figure> {
         let end = places.get(n + 1).copied().unwrap_or(layers.len());
         let layer = &layers[at];
         let last = &layers[end - 1];
-        let letter = if end - 1 == at { "z" } else { "a" };
+        // Softmax belongs to the loss: what the last layer's scores say are probabilities.
+        let probabilities = trace.record().probabilities.as_ref();
+        let probabilities = probabilities.filter(|_| end == layers.len());
+        let letter = match probabilities {
+            Some(_) => "p".to_owned(),
+            None if end - 1 == at => format!("z{}", raised(number)),
+            None => format!("a{}", raised(number)),
+        };
         let bias = layer.parameters.get(1);
-        let mut nodes = units(&last.output.row(0), |unit| {
-            format!("{letter}{}{}", raised(number), lowered(unit))
-        });
+        let values = probabilities.unwrap_or(&last.output);
+        let mut nodes = units(&values.row(0), |unit| format!("{letter}{}", lowered(unit)));
         for (unit, node) in nodes.iter_mut().enumerate() {
             let label = format!("δ{}{}", raised(number), lowered(unit));
             let mut with = node.clone().gradient(label, layer.d_output[[0, unit]]);
@@ -73,10 +84,11 @@ pub fn plot_trace(trace: &Trace) -> Result<Figure> {
             }
             *node = with;
         }
-        let names: Vec<_> = layers[at..end]
+        let mut names: Vec<_> = layers[at..end]
             .iter()
             .map(|layer| layer.name.as_str())
             .collect();
+        names.extend(probabilities.map(|_| "softmax"));
         let weights = by_unit(&layer.parameters[0].value);
         let gradients = by_unit(&layer.gradients[0].value);
         plot = plot
@@ -102,7 +114,7 @@ fn by_unit(stored: &ndarray::ArrayD<f64>) -> Vec<Vec<f64>> {
 }
 
 fn short(value: f64) -> String {
-    let text = format!("{value:.4}");
+    let text = format!("{value:.5}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     match text {
         "-0" => "0".to_owned(),

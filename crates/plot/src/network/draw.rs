@@ -259,13 +259,23 @@ fn edge_number(
     let text = number(value, 4);
     let half = EDGE.width(&text) / 2.0 + 5.0;
     let area = Rect::new(x - half, y - 9.0, 2.0 * half, 18.0);
-    canvas.pill(area, 7.0, tint(value, 0.75));
-    canvas.pill(area.grown(-1.2), 6.0, WHITE);
+    capsule(canvas, area, tint(value, 0.75));
+    capsule(canvas, area.grown(-1.25), WHITE);
     let style = Style {
         color: strong(value),
         ..EDGE
     };
     canvas.text((x, y + EDGE.size * 0.36), Align::Middle, style, &text);
+}
+
+/// A rectangle whose ends are half circles: corners of two discs would show where they meet.
+fn capsule(canvas: &mut Canvas, area: Rect, color: Rgb) {
+    let radius = area.height() / 2.0;
+    let y = (area.y0 + area.y1) / 2.0;
+    let (left, right) = ((area.x0 + radius, y), (area.x1 - radius, y));
+    canvas.segment(left, right, area.height(), color);
+    canvas.disc(left, radius, color);
+    canvas.disc(right, radius, color);
 }
 
 fn number(value: f64, digits: usize) -> String {

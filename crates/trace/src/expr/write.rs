@@ -262,7 +262,7 @@ impl Writer<'_> {
             }
             Call::SquaredNorm if self.numpy() => {
                 let mut pieces = enclosed("((", argument(), ")");
-                pieces.push(Piece::same("**2).sum()", "\\mathtt{**2).sum()}").keep());
+                pieces.push(Piece::same("**2).sum()", "\\mathtt{{*}{*}2).sum()}").keep());
                 pieces
             }
             Call::SquaredNorm => closed(

@@ -23,9 +23,18 @@ pub(super) struct Moment {
 /// A number in a formula, in brackets where its sign would stick to an operator.
 fn n(value: f64) -> String {
     let text = number::latex(value, DIGITS);
-    match value < 0.0 || text.contains("cdot") {
+    match value < 0.0 {
         true => format!("({text})"),
         false => text,
+    }
+}
+
+/// The square of a number in a formula.
+fn squared(value: f64) -> String {
+    let text = number::latex(value, DIGITS);
+    match value < 0.0 || text.contains("cdot") {
+        true => format!("({text})^2"),
+        false => format!("{text}^2"),
     }
 }
 
@@ -82,7 +91,7 @@ impl Lines<'_> {
     }
 
     fn squared(&self) -> (&'static str, String) {
-        ("g_t^2", format!("{}^2", n(self.moment.g)))
+        ("g_t^2", squared(self.moment.g))
     }
 }
 
@@ -145,7 +154,7 @@ pub(super) fn of(rule: Rule, moment: &Moment) -> Vec<UpdateLine> {
             }
         }
         Rule::AdaGrad { epsilon } => {
-            let numbers = format!("{} + {g}^2", n(old[0]));
+            let numbers = format!("{} + {}", n(old[0]), squared(moment.g));
             all.line("sum", "s_t", "s_{t-1} + g_t^2", numbers, new[0]);
             all.theta(
                 "\\theta_{t-1} - \\frac{\\eta}{\\sqrt{s_t} + \\epsilon}\\, g_t",
@@ -173,12 +182,7 @@ pub(super) fn of(rule: Rule, moment: &Moment) -> Vec<UpdateLine> {
                 ),
                 step,
             );
-            all.average(
-                1,
-                "d",
-                ("\\rho", rho),
-                ("\\Delta_t^2", format!("{}^2", n(step))),
-            );
+            all.average(1, "d", ("\\rho", rho), ("\\Delta_t^2", squared(step)));
             all.theta(
                 "\\theta_{t-1} - \\eta\\, \\Delta_t",
                 format!("{p} - {eta} \\cdot {}", n(step)),
@@ -196,7 +200,7 @@ pub(super) fn of(rule: Rule, moment: &Moment) -> Vec<UpdateLine> {
             if centred {
                 all.average(1, "a", ("\\alpha", alpha), ("g_t", g.clone()));
                 under.push_str(" - a_t^2");
-                numbers.push_str(&format!(" - {}^2", n(new[1])));
+                numbers.push_str(&format!(" - {}", squared(new[1])));
             }
             let e = n(epsilon);
             let (under, numbers) = match epsilon_inside {

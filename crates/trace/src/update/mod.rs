@@ -186,7 +186,7 @@ impl Update {
             match line.formula.is_empty() {
                 true => format!("{} &= {value}", line.symbol),
                 false => format!(
-                    "{} &= {} \\\\\n&= {} = {value}",
+                    "{} &= {} \\\\[2pt]\n&= {} = {value}",
                     line.symbol, line.formula, line.substituted
                 ),
             }
@@ -194,7 +194,7 @@ impl Update {
         let rows: Vec<_> = rows.collect();
         format!(
             "\\begin{{aligned}}\n{}\n\\end{{aligned}}",
-            rows.join(" \\\\\n")
+            rows.join(" \\\\[6pt]\n")
         )
     }
 

@@ -14,11 +14,11 @@
 //! let trace = network.trace(&array![[0.5]], &array![[1.0]])?;
 //! assert_eq!(
 //!     trace.get("dW1")?.to_string(),
-//!     "6. dW1 (1 × 1): A weight counts as much as what came in through it, times the δ of the \
+//!     "7. dW1 (1 × 1): A weight counts as much as what came in through it, times the δ of the \
 //!      unit that it leads to (BP4).\n  \
 //!        ∂C/∂W¹ = δ¹ (a⁰)ᵀ\n         \
-//!               = -0.052877 · 0.5\n         \
-//!               = -0.026438"
+//!               = (-0.052877) · 0.5\n         \
+//!               = -0.026439"
 //! );
 //! # Ok::<(), chainrule_nn::Error>(())
 //! ```

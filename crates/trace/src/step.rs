@@ -5,7 +5,7 @@ use std::fmt;
 use ndarray::ArrayD;
 
 use crate::{
-    expr::{Expr, Writer},
+    expr::{Call, Expr, Writer},
     matrix::{self, shape_words},
     piece::{Line, Piece, lines},
     quantity::Quantity,
@@ -211,10 +211,14 @@ impl Step {
     /// Formula, numbers and result, each as lines; what would only repeat the line before is left
     /// out.
     fn parts(&self) -> Vec<Vec<Line>> {
-        let result = lines(
-            &matrix::pieces(self.quantity.value(), &self.style),
-            self.style.width,
-        );
+        let (value, style) = (self.quantity.value(), &self.style);
+        let result = match &self.expr {
+            Some(Expr::Call(Call::Im2col(patch), _)) => {
+                matrix::marked_pieces(value, style, &|index| patch.has_entry(index))
+            }
+            _ => matrix::pieces(value, style),
+        };
+        let result = lines(&result, style.width);
         let mut parts = Vec::new();
         if self.expr.is_some() {
             parts.push(self.written(false, self.style.width));

@@ -5,7 +5,8 @@ use ndarray::Array3;
 
 use super::{Builder, Passed};
 use crate::{
-    expr::{Call, Expr, Sum},
+    expr::{Call, Expr, Patch, Sum},
+    matrix::shown,
     quantity::{Name, Quantity},
     step::Direction,
 };
@@ -35,16 +36,19 @@ impl Builder<'_> {
             Name::of("patches", &number),
             self.stack(columns.view().into_dyn()),
         );
-        let (_, width) = plane(layer.output_shape);
+        let (height, width) = plane(layer.output_shape);
+        let patch = self.patch(kernel, height, width);
         let why = format!(
             "Each place of the {kernel} × {kernel} window becomes a column: column p is the patch \
              around pixel (row ⌊(p - 1) / {width}⌋ + 1, column (p - 1) mod {width} + 1), channel \
-             by channel, row by row; places outside the image are 0."
+             by channel, row by row; places outside the image are 0. Column {} and its pixels are set \
+             off.",
+            patch.place + 1
         );
         self.step(
             Direction::Forward,
             &patches,
-            Expr::of(input).call(Call::Im2col),
+            Expr::of(input).call(Call::Im2col(patch)),
             &layer.name,
             why,
         );
@@ -78,6 +82,25 @@ impl Builder<'_> {
             inner: Some(patches),
             skipped: false,
         }
+    }
+
+    /// Of the columns that are written out, the first whose patch has the most pixels.
+    fn patch(&self, kernel: usize, height: usize, width: usize) -> Patch {
+        let places = shown(height * width, self.style.most).into_iter().flatten();
+        let patches = places.map(|place| Patch {
+            kernel,
+            width,
+            place,
+        });
+        let pixels = |patch: &Patch| {
+            let (top, left) = (patch.place / width, patch.place % width);
+            let before = (kernel - 1) / 2;
+            let extent =
+                |at: usize, all: usize| (at + kernel - before).min(all) - at.saturating_sub(before);
+            extent(top, height) * extent(left, width)
+        };
+        let best = patches.reduce(|a, b| if pixels(&b) > pixels(&a) { b } else { a });
+        best.expect("a column is always shown; please report")
     }
 
     /// The gradients of filters and biases, and that of the patches if it is needed.

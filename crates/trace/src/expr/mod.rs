@@ -57,12 +57,45 @@ pub(crate) enum Call {
     Route(Arc<Array2<usize>>, usize),
     /// 1 for each number that goes on, 0 for the others; in samples of that many numbers.
     Winners(Arc<Array2<usize>>, usize),
-    Im2col,
+    Im2col(Patch),
     Col2im,
     /// Images become rows or columns.
     Flatten(Layout),
     /// Rows or columns become images of that shape.
     Unflatten(Layout, Vec<usize>),
+}
+
+/// One place of a convolution's window, whose pixels and column are set off.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patch {
+    pub(crate) kernel: usize,
+    pub(crate) width: usize,
+    pub(crate) place: usize,
+}
+
+impl Patch {
+    /// Whether the pixel at the end of the index lies in the patch, in the first image.
+    pub(crate) fn has_pixel(&self, index: &[usize]) -> bool {
+        let [first @ .., _, row, column] = index else {
+            return false;
+        };
+        // As the layer pads: an even window has one more pixel after its centre than before.
+        let before = (self.kernel - 1) / 2;
+        let within = |at: usize, centre: usize| {
+            let at = at + before;
+            (centre..centre + self.kernel).contains(&at)
+        };
+        let (top, left) = (self.place / self.width, self.place % self.width);
+        within(*row, top) && within(*column, left) && first.iter().all(|sample| *sample == 0)
+    }
+
+    /// Whether the entry lies in the patch's column, in the first image.
+    pub(crate) fn has_entry(&self, index: &[usize]) -> bool {
+        let [first @ .., _, column] = index else {
+            return false;
+        };
+        *column == self.place && first.iter().all(|sample| *sample == 0)
+    }
 }
 
 /// How the samples of a batch lie.

@@ -117,7 +117,7 @@ impl Call {
                 }
                 Some(routed.into_dyn())
             }
-            Self::Im2col | Self::Col2im => None,
+            Self::Im2col(_) | Self::Col2im => None,
         }
     }
 }

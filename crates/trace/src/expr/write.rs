@@ -220,7 +220,13 @@ impl Writer<'_> {
     }
 
     fn call(&self, call: &Call, inner: &Expr) -> Vec<Piece> {
-        let argument = || self.write(inner, Binding::Sum);
+        let argument = || match (call, inner) {
+            (Call::Im2col(patch), Expr::Of(image)) if self.numbers => {
+                let mark = |index: &[usize]| patch.has_pixel(index);
+                matrix::marked_pieces(image.value(), self.style, &mark)
+            }
+            _ => self.write(inner, Binding::Sum),
+        };
         let function = |lecture: (&str, &str), numpy: &str| match self.numpy() {
             true => {
                 let latex = format!("\\mathtt{{{}}}(", numpy.replace('_', "\\_"));
@@ -314,7 +320,7 @@ impl Writer<'_> {
                 "winners",
             ),
             Call::Route(..) => function(("to winners", "\\text{to winners}"), "to_winners"),
-            Call::Im2col => function(("im2col", "\\mathrm{im2col}"), "im2col"),
+            Call::Im2col(_) => function(("im2col", "\\mathrm{im2col}"), "im2col"),
             Call::Col2im => function(("col2im", "\\mathrm{col2im}"), "col2im"),
             Call::Flatten(_) => function(("flatten", "\\mathrm{flatten}"), "flatten"),
             Call::Unflatten(..) => function(("as image", "\\text{as image}"), "as_image"),

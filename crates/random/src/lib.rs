@@ -63,6 +63,9 @@
 //! here, and a NumPy on that platform may differ alike. (NumPy for ARM is compiled with fused
 //! multiplications besides, which this crate never has.)
 //!
+//! The example `beside_numpy` draws a million numbers of each kind here and with NumPy in turn, and
+//! prints what it measured.
+//!
 //! # With the crate rand, and alone
 //!
 //! [`RandomState`], [`Generator`] and the bit generators [`Mt19937`] and [`Pcg64`] are generators of

@@ -31,7 +31,7 @@ impl sealed::Chooser for RandomState {
         self.bits.fill_f64(out);
     }
 
-    fn indices(&mut self, population: i64, out: &mut [i64]) {
+    fn indices(&mut self, population: usize, out: &mut [usize]) {
         fill::<Masked, _>(&mut self.bits, (0, population - 1), out);
     }
 

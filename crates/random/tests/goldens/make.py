@@ -119,6 +119,7 @@ def legacy():
     for dtype in DTYPES:
         yield ["RandomState 1", *integer_calls("randint", dtype)]
     yield ["RandomState 1", *choice_calls()]
+    yield ["RandomState 7", "random_sample 5000000", "randn 2000000", "randint i64 0 999 5000000", "state"]
 
 
 def generator():

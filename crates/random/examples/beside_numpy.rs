@@ -109,7 +109,9 @@ fn main() -> ExitCode {
     let mut numpy = match NumPy::start(&table.map(|(call, _)| call)) {
         Ok(numpy) => numpy,
         Err(line) => {
-            eprintln!("{line}");
+            if !line.is_empty() {
+                eprintln!("{line}");
+            }
             return ExitCode::FAILURE;
         }
     };
@@ -181,7 +183,8 @@ impl NumPy {
         let mut version = String::new();
         answers.read_line(&mut version).unwrap();
         if version.is_empty() {
-            return Err(format!("{python} cannot draw; what it says stands above"));
+            // It has said why.
+            return Err(String::new());
         }
         writeln!(child.stdin.as_mut().unwrap(), "{}", calls.join("\u{1f}")).unwrap();
         Ok(Self {

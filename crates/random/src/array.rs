@@ -93,6 +93,15 @@ where
     Ok(shaped(shape, numbers))
 }
 
+/// What a method without `Result` gives, or its panic.
+#[track_caller]
+pub(crate) fn or_panic<T>(result: Result<T>) -> T {
+    match result {
+        Ok(array) => array,
+        Err(error) => panic!("{error}"),
+    }
+}
+
 /// The numbers in this shape, which has room for just so many.
 pub(crate) fn shaped<T, D: Dimension>(shape: D, numbers: Vec<T>) -> Array<T, D> {
     Array::from_shape_vec(shape, numbers).expect("as many numbers as the shape has; please report")

@@ -2,6 +2,9 @@
 //!
 //! The rule of this folder: a bit generator gives words and uniform numbers, in the order that
 //! NumPy draws them, and knows no distribution.
+//!
+//! They are our own because the crates that have these generators do not let their state out and in,
+//! and hand out one word at a time.
 
 mod mt19937;
 mod pcg64;

@@ -21,7 +21,7 @@ const MULTIPLIER: u128 = 0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645;
 /// use rand_core::Rng;
 ///
 /// let mut words = Pcg64::new(&SeedSequence::new(12345)?);
-/// assert_eq!(words.next_u64(), 4_193_609_425_186_963_870); // PCG64(12345).random_raw()
+/// assert_eq!(words.next_u64(), 4_193_609_425_186_963_869); // PCG64(12345).random_raw()
 /// # Ok::<(), chainrule_random::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

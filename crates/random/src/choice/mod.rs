@@ -45,7 +45,7 @@ pub(crate) mod sealed {
 
         /// Fills with indices below `population`, which is not 0.
         #[doc(hidden)]
-        fn indices(&mut self, population: i64, out: &mut [i64]);
+        fn indices(&mut self, population: usize, out: &mut [usize]);
 
         /// `count` different indices below `population`, which is not less.
         #[doc(hidden)]
@@ -133,17 +133,17 @@ impl<'r, R: Chooser, P: Population> Choice<'r, R, P> {
     }
 
     fn evenly(&mut self, population: usize, wanted: usize) -> Result<Vec<usize>> {
-        let Ok(population) = i64::try_from(population) else {
+        if i64::try_from(population).is_err() {
             return Err(Error::value("the population is too large")
                 .expected(format!("at most {} items", i64::MAX))
                 .got(population)
-                .hint("rng.randint(0..=u64::MAX, shape), which has no such bound"));
-        };
+                .hint("integers of u64 from 0..population, which have no such bound"));
+        }
         let mut indices = crate::array::zeros(wanted)?;
         if wanted > 0 {
             self.rng.indices(population, &mut indices);
         }
-        Ok(indices.into_iter().map(|index| index as usize).collect())
+        Ok(indices)
     }
 }
 

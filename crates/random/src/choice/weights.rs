@@ -118,3 +118,16 @@ fn running_sums(numbers: &[f64]) -> Vec<f64> {
 fn search(sums: &[f64], unit: f64) -> usize {
     sums.partition_point(|&sum| sum <= unit)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_on_the_border_belongs_to_the_next_item_that_has_a_probability() {
+        let sums = running_sums(&[0.0, 0.5, 0.0, 0.5]);
+        assert_eq!(search(&sums, 0.0), 1);
+        assert_eq!(search(&sums, 0.5), 3);
+        assert_eq!(search(&sums, 1.0_f64.next_down()), 3);
+    }
+}

@@ -29,7 +29,7 @@ impl sealed::Chooser for Generator {
         self.bits.fill_f64(out);
     }
 
-    fn indices(&mut self, population: i64, out: &mut [i64]) {
+    fn indices(&mut self, population: usize, out: &mut [usize]) {
         fill::<Lemire, _>(&mut self.bits, (0, population - 1), out);
     }
 

@@ -9,7 +9,7 @@ mod ziggurat;
 
 use ndarray::{Array, ArrayBase, DataMut, IntoDimension, RemoveAxis};
 
-use crate::array::filled_in_parts;
+use crate::array::{filled_in_parts, or_panic};
 use crate::bits::{Bits, Pcg64, SeedSequence};
 use crate::error::{Error, Result};
 use crate::parameter::{finite_range, not_negative};
@@ -104,10 +104,7 @@ impl Generator {
     /// Numbers from `[0, 1)`, each a multiple of 2⁻⁵³.
     #[track_caller]
     pub fn random<S: IntoDimension>(&mut self, shape: S) -> Array<f64, S::Dim> {
-        match filled_in_parts(shape, |out| self.bits.fill_f64(out)) {
-            Ok(array) => array,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(filled_in_parts(shape, |out| self.bits.fill_f64(out)))
     }
 
     /// A number from `[0, 1)`.
@@ -122,10 +119,7 @@ impl Generator {
         let drawn = filled_in_parts(shape, |out: &mut [f32]| {
             out.iter_mut().for_each(|slot| *slot = self.bits.next_f32());
         });
-        match drawn {
-            Ok(array) => array,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(drawn)
     }
 
     /// A number from `[0, 1)` in single precision.
@@ -162,10 +156,7 @@ impl Generator {
     /// axis) of an array.
     #[track_caller]
     pub fn permutation<P: Permutable>(&mut self, what: P) -> P::Permuted {
-        match what.permute(&mut self.bits) {
-            Ok(permuted) => permuted,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(what.permute(&mut self.bits))
     }
 
     /// Shuffles the items of a slice or `Vec`.

@@ -3,7 +3,7 @@
 use ndarray::{Array, IntoDimension};
 
 use super::{Generator, ziggurat};
-use crate::array::filled_in_parts;
+use crate::array::{filled_in_parts, or_panic};
 use crate::error::Result;
 use crate::parameter::not_negative;
 
@@ -20,10 +20,9 @@ impl Generator {
     /// ```
     #[track_caller]
     pub fn standard_normal<S: IntoDimension>(&mut self, shape: S) -> Array<f64, S::Dim> {
-        match filled_in_parts(shape, |out| ziggurat::fill(&mut self.bits, out, |x| x)) {
-            Ok(array) => array,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(filled_in_parts(shape, |out| {
+            ziggurat::fill(&mut self.bits, out, |x| x);
+        }))
     }
 
     /// A number from the standard normal distribution.
@@ -37,10 +36,9 @@ impl Generator {
     /// `standard_normal(shape, dtype=np.float32)`.
     #[track_caller]
     pub fn standard_normal_f32<S: IntoDimension>(&mut self, shape: S) -> Array<f32, S::Dim> {
-        match filled_in_parts(shape, |out| ziggurat::fill_f32(&mut self.bits, out)) {
-            Ok(array) => array,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(filled_in_parts(shape, |out| {
+            ziggurat::fill_f32(&mut self.bits, out);
+        }))
     }
 
     /// A number from the standard normal distribution in single precision.

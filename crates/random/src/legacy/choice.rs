@@ -18,7 +18,7 @@ impl RandomState {
     /// let dice = rng.choice(&[1, 2, 3, 4, 5, 6]).draw((2, 3))?; // choice([1, …], (2, 3))
     /// let batch = rng.choice(60_000).without_replacement().draw(100)?; // choice(60000, 100, False)
     /// let fruit = rng.choice(&["apple", "pear"]).p([0.9, 0.1]).draw_one()?;
-    /// assert_eq!((dice[[0, 0]], batch.len(), fruit), (5, 100, "apple"));
+    /// assert_eq!((dice[[0, 0]], batch.len(), fruit), (5, 100, "pear"));
     /// # Ok::<(), chainrule_random::Error>(())
     /// ```
     pub fn choice<P: Population>(&mut self, population: P) -> Choice<'_, Self, P> {
@@ -31,7 +31,7 @@ impl sealed::Chooser for RandomState {
         self.bits.fill_f64(out);
     }
 
-    fn indices(&mut self, population: i64, out: &mut [i64]) {
+    fn indices(&mut self, population: usize, out: &mut [usize]) {
         fill::<Masked, _>(&mut self.bits, (0, population - 1), out);
     }
 

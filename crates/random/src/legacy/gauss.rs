@@ -3,7 +3,7 @@
 use ndarray::{Array, IntoDimension};
 
 use super::RandomState;
-use crate::array::filled_in_parts;
+use crate::array::{filled_in_parts, or_panic};
 use crate::bits::Bits;
 use crate::error::Result;
 use crate::parameter::not_negative;
@@ -24,10 +24,9 @@ impl RandomState {
     /// ```
     #[track_caller]
     pub fn randn<S: IntoDimension>(&mut self, shape: S) -> Array<f64, S::Dim> {
-        match filled_in_parts(shape, |out| self.fill_gauss(out, |number| number)) {
-            Ok(array) => array,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(filled_in_parts(shape, |out| {
+            self.fill_gauss(out, |number| number);
+        }))
     }
 
     /// A number from the standard normal distribution.

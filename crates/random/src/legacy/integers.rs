@@ -24,7 +24,7 @@ impl RandomState {
     /// let coins = rng.randint(0..2, (1, 40))?; // randint(0, 2, (1, 40))
     /// let dice = rng.randint(1..=6_u8, 100)?; // randint(1, 7, 100, dtype=np.uint8)
     /// let flags = rng.randint::<bool, _>(.., 10)?; // randint(0, 2, 10, dtype=bool)
-    /// assert_eq!((coins.sum(), dice[0], flags[0]), (21, 4, false));
+    /// assert_eq!((coins.sum(), dice[0], flags[0]), (19, 6, true));
     /// # Ok::<(), chainrule_random::Error>(())
     /// ```
     ///

@@ -9,7 +9,7 @@ mod state;
 
 use ndarray::{Array, ArrayBase, DataMut, IntoDimension, RemoveAxis};
 
-use crate::array::filled_in_parts;
+use crate::array::{filled_in_parts, or_panic};
 use crate::bits::{Bits, Mt19937};
 use crate::error::Result;
 use crate::parameter::finite_range;
@@ -79,10 +79,7 @@ impl RandomState {
     /// Numbers from `[0, 1)`, each a multiple of 2⁻⁵³.
     #[track_caller]
     pub fn random_sample<S: IntoDimension>(&mut self, shape: S) -> Array<f64, S::Dim> {
-        match filled_in_parts(shape, |out| self.bits.fill_f64(out)) {
-            Ok(array) => array,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(filled_in_parts(shape, |out| self.bits.fill_f64(out)))
     }
 
     /// A number from `[0, 1)`.
@@ -142,10 +139,7 @@ impl RandomState {
     /// ```
     #[track_caller]
     pub fn permutation<P: Permutable>(&mut self, what: P) -> P::Permuted {
-        match what.permute(&mut self.bits) {
-            Ok(permuted) => permuted,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(what.permute(&mut self.bits))
     }
 
     /// Shuffles the items of a slice or `Vec`.

@@ -197,6 +197,9 @@ impl Experiment {
             train: &self.data.train,
             measured,
             test: &self.data.test,
+            validation: self.data.validation.as_ref(),
+            recipe: setting.recipe.clone(),
+            early_stopping: setting.early_stopping,
         };
         observer.observe(&Event::Began { run });
         let mut optimizer = setting.optimizer.optimizer(setting.learning_rate)?;
@@ -216,6 +219,9 @@ impl Experiment {
             curve: trained.curve,
             divergence: trained.divergence,
             interrupted: trained.interrupted,
+            validated: trained.validated,
+            stopped_early: trained.stopped_early,
+            best_epoch: trained.best_epoch,
             final_train_accuracy: trained.last.map(|[train, _]| train),
             final_test_accuracy: trained.last.map(|[_, test]| test),
             seconds,
@@ -248,9 +254,9 @@ impl Experiment {
                 .expected("at least 1")
                 .got("0"));
         }
-        self.settings
-            .iter()
-            .try_for_each(|setting| setting.check(self.data.train.len()))
+        self.settings.iter().try_for_each(|setting| {
+            setting.check(self.data.train.len(), self.data.validation.is_some())
+        })
     }
 
     fn check_fit(&self, model: &Model, outputs: usize) -> Result<()> {

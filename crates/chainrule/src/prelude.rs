@@ -6,7 +6,7 @@
 // What is learned from.
 #[doc(no_inline)]
 pub use chainrule_data::{
-    Batch, BatchSampler, Card, Dataset, FashionMnist, Mnist, Reader, Splits, Toy,
+    Batch, BatchSampler, Card, Dataset, FashionMnist, Mnist, Reader, Scaler, Splits, Toy,
 };
 #[doc(no_inline)]
 pub use chainrule_error::{Error, ErrorKind, Result};

@@ -8,7 +8,7 @@ use chainrule_nn::{Model, Network};
 
 use crate::{
     Event, Number, Observer, Results, Run, Setting, Silent, TrainingOptions,
-    observer::default_observer, schedule, train,
+    observer::default_observer, schedule, train, train::check_last_batch,
 };
 
 /// Trains one model under several settings and keeps every curve.
@@ -177,6 +177,8 @@ impl Experiment {
         let model = setting.model.as_ref().unwrap_or(&self.model);
         let network = F::build(model, setting.seed.unwrap_or(self.seed))?;
         self.check_fit(model, network.outputs())?;
+        check_last_batch(&network, self.data.train.len(), setting.batch_size)
+            .map_err(|error| error.within(format!("{}: setting “{setting}”", self.name)))?;
         Ok(network)
     }
 

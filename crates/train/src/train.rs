@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chainrule_data::{BatchSampler, Dataset, Element};
-use chainrule_error::Result;
+use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::{Dropout, Network, Optimizer, Scalar, Targets, Workspace};
 
 use crate::{
@@ -94,6 +94,7 @@ pub fn train<F: Number>(
     if let Some(stopping) = options.early_stopping {
         stopping.check(options.validation.is_some())?;
     }
+    check_last_batch(network, options.train.len(), options.batch_size)?;
     let mut course = Course::new(&options.recipe, optimizer)?;
     let mut watch = Watch::new(options.early_stopping);
     let trained = learn(
@@ -114,6 +115,27 @@ pub fn train<F: Number>(
         validated: watch.validated,
         ..trained
     })
+}
+
+/// Whether the last, smaller batch of an epoch is one that the network can learn from.
+pub(crate) fn check_last_batch<F: Number>(
+    network: &Network<F>,
+    samples: usize,
+    batch_size: usize,
+) -> Result<()> {
+    let (rest, least) = (samples.checked_rem(batch_size), network.least_batch());
+    let last = rest.filter(|&rest| rest > 0).unwrap_or(batch_size);
+    if last >= least {
+        return Ok(());
+    }
+    let what = "batch normalization cannot learn from the last batch of an epoch";
+    Err(Error::new(ErrorKind::Value, what)
+        .expected(format!("at least {least} samples in every batch"))
+        .got(format!(
+            "{samples} samples in batches of {batch_size}: the last has {last}"
+        ))
+        .why("a feature is normalized by its variance within the batch, and one number has none")
+        .hint("choose another batch size, or cut the training set: data.train.first(…)"))
 }
 
 fn learn<F: Number>(

@@ -301,3 +301,33 @@ fn settings_say_what_they_are() {
          Clipping: gradient norm at most 1, Early stopping: patience 2 by validation loss"
     );
 }
+
+#[test]
+fn batch_normalization_trains_and_refuses_a_last_batch_of_one() {
+    let _turn = turn();
+    let model = Model::input(6)
+        .dense(20)
+        .batch_norm()
+        .relu()
+        .dense(2)
+        .softmax();
+    let of = |size| {
+        let setting = Setting::new(60, 0.5).batch_size(size).model(&model);
+        experiment(true)
+            .settings(&[setting.early_stopping(EarlyStopping::patience(50))])
+            .run()
+    };
+    let run = of(20).unwrap().runs.remove(0);
+    assert!(run.final_train_accuracy.is_some());
+    // The running statistics are those of the best weights, as the weights are.
+    let validation = data(true).validation.unwrap();
+    let mut workspace = run.network.workspace(100).unwrap();
+    let seen = evaluate(&run.network, &validation, &mut workspace).unwrap();
+    assert_eq!(seen.loss, run.validated[run.best_epoch.unwrap() - 1].loss);
+    let text = of(59).unwrap_err().to_string();
+    assert!(
+        text.contains("60 samples in batches of 59: the last has 1"),
+        "{text}"
+    );
+    assert!(of(1).unwrap_err().to_string().contains("the last has 1"));
+}

@@ -6,16 +6,16 @@
 // What is learned from.
 #[doc(no_inline)]
 pub use chainrule_data::{
-    Batch, BatchSampler, Card, Dataset, FashionMnist, Mnist, Reader, Splits, Toy,
+    Batch, BatchSampler, Card, Dataset, FashionMnist, Mnist, Reader, Scaler, Splits, Toy,
 };
 #[doc(no_inline)]
 pub use chainrule_error::{Error, ErrorKind, Result};
 // What learns.
 #[doc(no_inline)]
 pub use chainrule_nn::{
-    AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Dropout, Gradients, Init, Loss, Model,
-    Momentum, Nadam, Nesterov, Network, Optimizer, Parameter, Reduction, RmsProp, Rule, Scalar,
-    Sgd, Shape, State, Summary, Targets, Workspace,
+    AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Clipping, Dropout, Gradients, Init, Loss,
+    Model, Momentum, Nadam, Nesterov, Network, Optimizer, Parameter, Reduction, RmsProp, Rule,
+    Scalar, Schedule, Sgd, Shape, State, Summary, Targets, Workspace,
 };
 // What is seen.
 #[doc(no_inline)]
@@ -29,7 +29,8 @@ pub use chainrule_random::{Generator, RandomState};
 // How it learns.
 #[doc(no_inline)]
 pub use chainrule_train::{
-    Divergence, Evaluation, Experiment, Point, Results, Run, Setting, evaluate, train_full_batch,
+    Divergence, EarlyStopping, Evaluation, Experiment, Point, Results, Run, Setting, evaluate,
+    train_full_batch,
 };
 // Arrays. All names that a kept variable's type may have.
 #[doc(no_inline)]

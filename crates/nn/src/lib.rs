@@ -25,6 +25,7 @@
 //!
 //! Deliberately absent: data sets, training loops, printing, pictures.
 
+mod clip;
 mod initialize;
 mod layers;
 mod loss;
@@ -34,10 +35,12 @@ mod network;
 mod optim;
 mod parameter;
 mod scalar;
+mod schedule;
 mod shape;
 mod targets;
 
 pub use chainrule_error::{Error, ErrorKind, Result};
+pub use clip::Clipping;
 pub use initialize::Init;
 pub use loss::{Loss, Reduction};
 pub use model::{Model, Summary, SummaryRow};
@@ -48,5 +51,6 @@ pub use optim::{
 };
 pub use parameter::{Gradients, Parameter};
 pub use scalar::Scalar;
+pub use schedule::{Pace, Schedule};
 pub use shape::Shape;
 pub use targets::Targets;

@@ -4,7 +4,7 @@ use chainrule_error::Result;
 use ndarray::NdFloat;
 
 use crate::{
-    Gradients, Model, Network, Targets, Workspace,
+    Clipping, Gradients, Model, Network, Targets, Workspace, clip,
     network::engine,
     optim::{self, Core, Entry, Memory},
 };
@@ -57,6 +57,9 @@ pub trait Scalar: NdFloat + Default + std::iter::Sum + sealed::Sealed {
         network: &mut Network<Self>,
         gradients: &Gradients<Self>,
     ) -> Result<()>;
+
+    #[doc(hidden)]
+    fn clip(gradients: &mut Gradients<Self>, clipping: Clipping) -> f64;
 
     #[doc(hidden)]
     fn entries(memory: &mut Memory) -> &mut Vec<Entry<Self>>;
@@ -126,6 +129,10 @@ macro_rules! scalar {
                 gradients: &Gradients<Self>,
             ) -> Result<()> {
                 core.advance(network, gradients)
+            }
+
+            fn clip(gradients: &mut Gradients<Self>, clipping: Clipping) -> f64 {
+                clip::clip(gradients, clipping)
             }
 
             fn entries(memory: &mut Memory) -> &mut Vec<Entry<Self>> {

@@ -3,13 +3,15 @@
 use std::time::{Duration, Instant};
 
 use chainrule_data::{BatchSampler, Dataset, Element};
-use chainrule_error::Result;
+use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::{Dropout, Network, Optimizer, Scalar, Targets, Workspace};
 
 use crate::{
-    Divergence, Event, Observer, Point,
+    Divergence, EarlyStopping, Event, Observer, Point, Recipe, Validated,
+    early_stopping::Watch,
     evaluate::{Evaluation, evaluate_while},
     interrupt::{self, Listening},
+    recipe::Course,
 };
 
 /// The arithmetics that networks learn in: f32 and f64.
@@ -35,6 +37,12 @@ pub struct TrainingOptions<'a> {
     pub measured: &'a Dataset,
     /// The test set.
     pub test: &'a Dataset,
+    /// What early stopping, and a schedule that waits for plateaus, are told of.
+    pub validation: Option<&'a Dataset>,
+    /// Learning rate schedule and clipping.
+    pub recipe: Recipe,
+    /// Whether training ends when the validation part no longer becomes better.
+    pub early_stopping: Option<EarlyStopping>,
 }
 
 /// What [`train`] leaves beside the trained network.
@@ -42,13 +50,20 @@ pub struct TrainingOptions<'a> {
 pub struct Trained {
     /// What was measured, in order.
     pub curve: Vec<Point>,
-    /// Accuracies after the last step, on the measured part and on the test set. After an
-    /// interrupt they are those of the curve's last point.
+    /// Accuracies after the last step, on the measured part and on the test set; with early
+    /// stopping, those of the best weights. After an interrupt they are those of the curve's last
+    /// point.
     pub last: Option<[f64; 2]>,
     /// How it diverged, if it did.
     pub divergence: Option<Divergence>,
     /// Whether an interrupt ended it before its end.
     pub interrupted: bool,
+    /// The validation part after each epoch, if early stopping or a plateau looked at it.
+    pub validated: Vec<Validated>,
+    /// Whether early stopping ended it before its end.
+    pub stopped_early: bool,
+    /// The epoch, counted from 1, that early stopping found best.
+    pub best_epoch: Option<usize>,
     /// Samples that it went through.
     pub samples: usize,
     /// How long it took, and how much of that went into measuring.
@@ -62,17 +77,74 @@ pub struct Trained {
 /// taken, and so does a score that is NaN when accuracy is measured; see [`Divergence`].
 /// An [interrupt](crate::interrupt) ends it before the next batch, or between two pieces of a
 /// measurement; what was trained and measured until then is kept.
-/// `run` is what observers know the run by.
+/// `run` is what observers know the run by. A schedule changes the optimizer's learning rate; in
+/// the end it has again the one that it came with.
 ///
 /// # Errors
 ///
-/// When the data do not fit the network, or the batch size the data.
+/// When the data do not fit the network, or the batch size the data; when early stopping has no
+/// validation part to look at, or a setting is out of range.
 pub fn train<F: Number>(
     network: &mut Network<F>,
     optimizer: &mut dyn Optimizer<F>,
     options: &TrainingOptions<'_>,
     run: usize,
     observer: &mut dyn Observer,
+) -> Result<Trained> {
+    if let Some(stopping) = options.early_stopping {
+        stopping.check(options.validation.is_some())?;
+    }
+    check_last_batch(network, options.train.len(), options.batch_size)?;
+    let mut course = Course::new(&options.recipe, optimizer)?;
+    let mut watch = Watch::new(options.early_stopping);
+    let trained = learn(
+        network,
+        optimizer,
+        options,
+        &mut course,
+        &mut watch,
+        (run, observer),
+    );
+    course.end(optimizer)?;
+    let trained = trained?;
+    if trained.divergence.is_some() {
+        watch.restore(network);
+    }
+    Ok(Trained {
+        best_epoch: watch.best_epoch(),
+        validated: watch.validated,
+        ..trained
+    })
+}
+
+/// Whether the last, smaller batch of an epoch is one that the network can learn from.
+pub(crate) fn check_last_batch<F: Number>(
+    network: &Network<F>,
+    samples: usize,
+    batch_size: usize,
+) -> Result<()> {
+    let (rest, least) = (samples.checked_rem(batch_size), network.least_batch());
+    let last = rest.filter(|&rest| rest > 0).unwrap_or(batch_size);
+    if last >= least {
+        return Ok(());
+    }
+    let what = "batch normalization cannot learn from the last batch of an epoch";
+    Err(Error::new(ErrorKind::Value, what)
+        .expected(format!("at least {least} samples in every batch"))
+        .got(format!(
+            "{samples} samples in batches of {batch_size}: the last has {last}"
+        ))
+        .why("a feature is normalized by its variance within the batch, and one number has none")
+        .hint("choose another batch size, or cut the training set: data.train.first(…)"))
+}
+
+fn learn<F: Number>(
+    network: &mut Network<F>,
+    optimizer: &mut dyn Optimizer<F>,
+    options: &TrainingOptions<'_>,
+    course: &mut Course,
+    watch: &mut Watch<F>,
+    (run, observer): (usize, &mut dyn Observer),
 ) -> Result<Trained> {
     let mut sampler = BatchSampler::new(options.train.len(), options.batch_size, options.seed)?;
     let mut workspace = network.workspace(options.batch_size)?;
@@ -85,7 +157,8 @@ pub fn train<F: Number>(
     let mut told = started;
     let _listening = Listening::new();
 
-    for _ in 0..options.epochs {
+    let mut stopped_early = false;
+    for epoch in 1..=options.epochs {
         sampler.start_epoch();
         while let Some(indices) = sampler.next_batch() {
             if interrupt::requested() {
@@ -103,7 +176,7 @@ pub fn train<F: Number>(
                 let divergence = log.divergence(loss, &workspace, batch);
                 return Ok(log.end(Some(divergence), None, started.elapsed()));
             }
-            optimizer.step(network, workspace.gradients())?;
+            course.step(network, optimizer, &mut workspace)?;
             if log.due() {
                 let [train, test] = match log.measure(network, options, &mut measuring)? {
                     Measured::Parts(parts) => parts,
@@ -126,12 +199,40 @@ pub fn train<F: Number>(
                 });
             }
         }
+        let mut loss = log.epoch_loss();
+        if let Some(part) = options
+            .validation
+            .filter(|_| watch.watches() || course.needs_loss())
+        {
+            let seen = match log.validate(network, part, &mut measuring)? {
+                Some(seen) if seen.without_class == 0 => seen,
+                Some(_) => {
+                    let divergence = log.divergence(f64::NAN, &measuring, measuring.capacity());
+                    return Ok(log.end(Some(divergence), None, started.elapsed()));
+                }
+                None => return Ok(log.interrupted(started.elapsed())),
+            };
+            loss = seen.loss;
+            if watch.note(log.samples, &seen, network) {
+                stopped_early = epoch < options.epochs;
+                break;
+            }
+        }
+        course.epoch(optimizer, loss)?;
     }
-    if let Some(point) = log.curve.last().filter(|point| point.step == log.step) {
+    let measured = log.curve.last().filter(|point| point.step == log.step);
+    // After other weights were put back, what was measured last is not of them.
+    let as_trained = watch.best_is_last();
+    watch.restore(network);
+    if let Some(point) = measured.filter(|_| as_trained) {
         let last = point.accuracies();
-        return Ok(log.end(None, Some(last), started.elapsed()));
+        let trained = log.end(None, Some(last), started.elapsed());
+        return Ok(Trained {
+            stopped_early,
+            ..trained
+        });
     }
-    Ok(match log.measure(network, options, &mut measuring)? {
+    let trained = match log.measure(network, options, &mut measuring)? {
         Measured::Parts(parts) => {
             let last = parts.map(|part| part.accuracy());
             log.end(None, Some(last), started.elapsed())
@@ -142,6 +243,10 @@ pub fn train<F: Number>(
             log.end(Some(divergence), None, started.elapsed())
         }
         Measured::Interrupted => log.interrupted(started.elapsed()),
+    };
+    Ok(Trained {
+        stopped_early,
+        ..trained
     })
 }
 
@@ -169,6 +274,8 @@ struct Log {
     losses: f64,
     /// Samples since the last point.
     since: usize,
+    /// Losses of this epoch, weighted with their samples, and their samples.
+    epoch: (f64, usize),
     curve: Vec<Point>,
     measuring: Duration,
 }
@@ -182,6 +289,7 @@ impl Log {
             limit: f64::INFINITY,
             losses: 0.0,
             since: 0,
+            epoch: (0.0, 0),
             curve: Vec::new(),
             measuring: Duration::ZERO,
         }
@@ -192,6 +300,27 @@ impl Log {
         self.samples += batch;
         self.since += batch;
         self.losses += loss * batch as f64;
+        self.epoch.0 += loss * batch as f64;
+        self.epoch.1 += batch;
+    }
+
+    /// The mean loss of the batches of the epoch that ends.
+    fn epoch_loss(&mut self) -> f64 {
+        let (losses, samples) = std::mem::take(&mut self.epoch);
+        losses / samples as f64
+    }
+
+    /// Measures the validation part; none if an interrupt came.
+    fn validate<F: Number>(
+        &mut self,
+        network: &Network<F>,
+        part: &Dataset,
+        workspace: &mut Workspace<F>,
+    ) -> Result<Option<Evaluation>> {
+        let started = Instant::now();
+        let seen = evaluate_while(|| !interrupt::requested(), network, part, workspace)?;
+        self.measuring += started.elapsed();
+        Ok(seen)
     }
 
     /// Whether a loss is one of training that has diverged.
@@ -279,6 +408,9 @@ impl Log {
             last,
             divergence,
             interrupted: false,
+            validated: Vec::new(),
+            stopped_early: false,
+            best_epoch: None,
             samples,
             time: [all, measuring],
         }

@@ -6,7 +6,7 @@ mod summary;
 use std::fmt;
 
 use chainrule_error::Result;
-pub(crate) use plan::{PlannedLayer, plan};
+pub(crate) use plan::{PlannedParameter, plan};
 pub use summary::{Summary, SummaryRow};
 
 use crate::{Init, Loss, Network, Reduction, Shape, layers::Function};
@@ -28,6 +28,7 @@ pub(crate) enum LayerKind {
     Flatten,
     Activation(Function),
     Dropout { rate: f64 },
+    BatchNorm { momentum: f64, epsilon: f64 },
 }
 
 /// The description of a network: the shape of a sample, the layers, the loss.
@@ -156,6 +157,49 @@ impl Model {
     /// ```
     pub fn dropout(self, rate: f64) -> Self {
         self.layer(LayerKind::Dropout { rate })
+    }
+
+    /// Adds batch normalization with the momentum 0.1 and ε = 1e-5, as in PyTorch: after a dense
+    /// layer for each feature, after a convolution for each channel. y = γ·(x − μ) / √(σ² + ε) + β.
+    ///
+    /// Whenever gradients are computed, μ and σ² are the batch's own, and the gradients carry them
+    /// as [`statistics`](crate::Gradients::statistics); a step along the gradients, of any
+    /// optimizer, also moves the network's running statistics towards them: the momentum's share of
+    /// the way, the variance as divided by N − 1. Predictions and losses take the running ones:
+    /// [`Network::statistics`]. γ starts at 1 and β at 0, whatever the model's initializers.
+    ///
+    /// Ioffe and Szegedy, *Batch normalization* (2015). A layer before it needs no bias, which the
+    /// mean takes away again: see [`without_bias`](Self::without_bias).
+    ///
+    /// # Shapes
+    ///
+    /// `[batch, features]` → the same; γ, β and the statistics have one number for each feature, or
+    /// for each channel.
+    ///
+    /// ```
+    /// use chainrule_nn::{Model, Optimizer, Sgd};
+    /// use ndarray::array;
+    ///
+    /// let model = Model::input(2).dense(8).without_bias().batch_norm().relu().dense(2).softmax();
+    /// let mut network = model.build(1)?;
+    /// let x = array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+    /// let mut sgd = Sgd::new(0.5)?;
+    /// for _ in 0..300 {
+    ///     let gradients = network.gradients(&x, &[0, 1, 1, 0])?;
+    ///     sgd.step(&mut network, &gradients)?;
+    /// }
+    /// assert_eq!(network.predict(&x)?, [0, 1, 1, 0]);
+    /// assert_eq!(network.statistics()[0].name, "batch_norm_1.mean");
+    /// # Ok::<(), chainrule_nn::Error>(())
+    /// ```
+    pub fn batch_norm(self) -> Self {
+        self.batch_norm_with(0.1, 1e-5)
+    }
+
+    /// As [`batch_norm`](Self::batch_norm) with another momentum, the weight of a new batch in the
+    /// running statistics (above 0, at most 1), and another ε (above 0).
+    pub fn batch_norm_with(self, momentum: f64, epsilon: f64) -> Self {
+        self.layer(LayerKind::BatchNorm { momentum, epsilon })
     }
 
     /// Ends the model with softmax and cross-entropy, as one stable piece on the scores: the

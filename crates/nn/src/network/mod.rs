@@ -19,13 +19,15 @@ use crate::{
 /// A network: a [`Model`] with numbers.
 ///
 /// `Network` alone is `Network<f32>`; [`Model::build_f64`] gives a `Network<f64>`. Cloning copies
-/// the parameters.
+/// the parameters, and the running statistics of batch normalization.
 #[derive(Clone)]
 pub struct Network<F: Scalar = f32> {
     model: Model,
     loss: Loss,
     layers: Arc<[BuiltLayer<F>]>,
     parameters: Vec<Parameter<F>>,
+    /// Running statistics: what training changes without a gradient.
+    statistics: Vec<Parameter<F>>,
     /// One of its own for each network that was built; clones share it.
     identity: Arc<()>,
 }
@@ -38,6 +40,9 @@ struct BuiltLayer<F: Scalar> {
     mathematics: Box<dyn Layer<F>>,
     /// Which of the network's parameters are this layer's.
     parameters: Range<usize>,
+    /// Which of the network's running statistics are, and how far they go to a batch's.
+    statistics: Range<usize>,
+    momentum: f64,
 }
 
 impl<F: Scalar> Network<F> {
@@ -75,11 +80,7 @@ impl<F: Scalar> Network<F> {
     pub fn set_parameter(&mut self, name: &str, value: ArrayD<F>) -> Result<()> {
         let shape = self.parameter(name)?.shape().to_vec();
         if shape != value.shape() {
-            return Err(
-                Error::new(ErrorKind::Shape, format!("{name} has another shape"))
-                    .expected(format!("{shape:?}"))
-                    .got(format!("{:?}", value.shape())),
-            );
+            return Err(parameter::wrong_shape(name, &shape, value.shape()));
         }
         for parameter in self
             .parameters
@@ -89,6 +90,51 @@ impl<F: Scalar> Network<F> {
             parameter.value = value.as_standard_layout().into_owned();
         }
         Ok(())
+    }
+
+    /// The running statistics of batch normalization, layer by layer, the mean before the variance,
+    /// such as `batch_norm_1.mean`. They are no parameters: nothing takes a gradient of them. Steps
+    /// along gradients move them towards the batches', see
+    /// [`Model::batch_norm`](crate::Model::batch_norm).
+    pub fn statistics(&self) -> &[Parameter<F>] {
+        &self.statistics
+    }
+
+    /// Replaces one of the running statistics.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of that name, the shape is another, or a variance is negative.
+    pub fn set_statistics(&mut self, name: &str, value: ArrayD<F>) -> Result<()> {
+        let shape = parameter::find(&self.statistics, name)?.shape().to_vec();
+        if shape != value.shape() {
+            return Err(parameter::wrong_shape(name, &shape, value.shape()));
+        }
+        if let Some(negative) = value
+            .iter()
+            .find(|v| **v < F::zero() && name.ends_with(".variance"))
+        {
+            return Err(
+                Error::new(ErrorKind::Value, format!("{name} holds no variance"))
+                    .expected("numbers that are not negative")
+                    .got(negative.to_string()),
+            );
+        }
+        let statistics = self.statistics.iter_mut().find(|entry| entry.name == name);
+        if let Some(entry) = statistics {
+            entry.value = value.as_standard_layout().into_owned();
+        }
+        Ok(())
+    }
+
+    /// The smallest batch that the network can learn from: 2 under batch normalization of features,
+    /// since a single number has no variance, and 1 otherwise.
+    pub fn least_batch(&self) -> usize {
+        let least = self
+            .layers
+            .iter()
+            .map(|layer| layer.mathematics.least_batch());
+        least.max().unwrap_or(1)
     }
 
     /// The scores (logits) of a batch.
@@ -260,6 +306,9 @@ impl<F: Scalar> Network<F> {
             }
             _ => {}
         }
+        if batch < self.least_batch() {
+            return Err(self.too_small(batch));
+        }
         Ok(F::forward_backward(self, workspace, batch, targets))
     }
 
@@ -285,7 +334,38 @@ impl<F: Scalar> Network<F> {
                 }
             }
         }
+        self.follow(&gradients.statistics);
         Ok(())
+    }
+
+    /// Moves the running statistics towards those of a batch.
+    fn follow(&mut self, batch: &[Parameter<F>]) {
+        for layer in self.layers.iter() {
+            let new = F::of(layer.momentum);
+            let old = F::of(1.0 - layer.momentum);
+            let pairs = self.statistics[layer.statistics.clone()].iter_mut();
+            // Gradients that were put together by hand may come without statistics.
+            for (running, batch) in pairs.zip(batch.iter().skip(layer.statistics.start)) {
+                let pairs = running.values_mut().iter_mut().zip(&batch.value);
+                pairs.for_each(|(running, &batch)| *running = old * *running + new * batch);
+            }
+        }
+    }
+
+    fn too_small(&self, batch: usize) -> Error {
+        let least = self
+            .layers
+            .iter()
+            .find(|layer| layer.mathematics.least_batch() > batch);
+        let place = least.map_or("", |layer| layer.place.as_str());
+        Error::new(
+            ErrorKind::Shape,
+            format!("{place} cannot learn from a batch of {batch}"),
+        )
+        .expected(format!("at least {} samples", self.least_batch()))
+        .got(batch.to_string())
+        .why("a feature is normalized by its variance within the batch, and one number has none")
+        .hint("choose a batch size that does not leave a single sample for the last batch")
     }
 
     /// Whether the gradients are this network's.
@@ -312,6 +392,21 @@ impl<F: Scalar> Network<F> {
             .expected(names(&self.parameters))
             .got(names(&gradients.entries))
             .hint("take them from network.gradients(&x, &y) of the same network"));
+        }
+        let fits = gradients.statistics.len() == self.statistics.len()
+            && self
+                .statistics
+                .iter()
+                .zip(&gradients.statistics)
+                .all(|(running, batch)| {
+                    running.name == batch.name && running.value.shape() == batch.value.shape()
+                });
+        if !fits && !gradients.statistics.is_empty() {
+            return Err(Error::new(
+                ErrorKind::Shape,
+                "these are not the statistics of this network's batches",
+            )
+            .hint("take the gradients from network.gradients(&x, &y) of the same network"));
         }
         Ok(())
     }

@@ -95,6 +95,10 @@ impl<F: Scalar> Optimizer<F> for Core {
         F::advance(self, network, gradients)
     }
 
+    fn learning_rate(&self) -> Option<f64> {
+        Some(self.rate)
+    }
+
     fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
         self.set_rate(rate)
     }
@@ -110,7 +114,7 @@ macro_rules! optimizer {
             }
 
             /// Changes the learning rate of the steps that follow, as a
-            /// [Schedule`] does; what is remembered stays.
+            /// [`Schedule`](crate::Schedule) does; what is remembered stays.
             ///
             /// # Errors
             ///
@@ -151,6 +155,10 @@ macro_rules! optimizer {
                 gradients: &$crate::Gradients<F>,
             ) -> Result<()> {
                 F::advance(&mut self.0, network, gradients)
+            }
+
+            fn learning_rate(&self) -> Option<f64> {
+                Some(self.0.rate)
             }
 
             fn set_learning_rate(&mut self, rate: f64) -> Result<()> {

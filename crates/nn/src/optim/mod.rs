@@ -53,8 +53,14 @@ pub trait Optimizer<F: Scalar>: Send {
     /// When the gradients belong to another network, or the optimizer remembers another one.
     fn step(&mut self, network: &mut Network<F>, gradients: &Gradients<F>) -> Result<()>;
 
+    /// The learning rate of the next step, if it has one.
+    fn learning_rate(&self) -> Option<f64> {
+        None
+    }
+
     /// Changes the learning rate of the steps that follow. Every optimizer of this crate can; one
-    /// of your own that trains under a [Schedule`] has to say how.
+    /// of your own that trains under a [`Schedule`](crate::Schedule) has to say how, and what its
+    /// [`learning_rate`](Self::learning_rate) is.
     ///
     /// # Errors
     ///

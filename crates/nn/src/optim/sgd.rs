@@ -76,6 +76,10 @@ impl<F: Scalar> Optimizer<F> for Sgd {
         F::descend(network, gradients, self.learning_rate)
     }
 
+    fn learning_rate(&self) -> Option<f64> {
+        Some(self.learning_rate)
+    }
+
     fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
         Sgd::set_learning_rate(self, rate)
     }

@@ -83,6 +83,7 @@ fn main() -> ExitCode {
         "new.normal(1, 2, N)" => |o| o.new.normal(1.0, 2.0, N).unwrap();
         "new.integers(0, 10, N)" => |o| o.new.integers(0..10_i64, N).unwrap();
         "new.integers(0, 2**40, N)" => |o| o.new.integers(0..1_i64 << 40, N).unwrap();
+        "new.integers(0, 2**62 + 1, N)" => |o| o.new.integers(0..=1_i64 << 62, N).unwrap();
         "new.integers(0, 10, N, np.int32)" => |o| o.new.integers(0..10_i32, N).unwrap();
         "new.integers(0, 10, N, np.int16)" => |o| o.new.integers(0..10_i16, N).unwrap();
         "new.integers(0, 10, N, np.uint8)" => |o| o.new.integers(0..10_u8, N).unwrap();

@@ -1,6 +1,6 @@
 //! Choosing by probabilities, by searching in their running sums.
 
-use super::Chooser;
+use super::sealed::Chooser;
 use crate::array::zeros;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -41,7 +41,7 @@ impl Weights {
 
     pub(super) fn with_replacement(
         self,
-        rng: &mut impl Chooser,
+        rng: &mut dyn Chooser,
         wanted: usize,
     ) -> Result<Vec<usize>> {
         let sums = running_sums(&self.0);
@@ -53,7 +53,7 @@ impl Weights {
     /// Draws as many as are missing, drops those drawn twice, and begins again with the rest.
     pub(super) fn without_replacement(
         mut self,
-        rng: &mut impl Chooser,
+        rng: &mut dyn Chooser,
         wanted: usize,
     ) -> Result<Vec<usize>> {
         let possible = self.0.iter().filter(|&&number| number > 0.0).count();

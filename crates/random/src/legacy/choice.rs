@@ -4,7 +4,7 @@ use super::RandomState;
 use crate::bits::Bits;
 use crate::choice::{Choice, first_of_permutation, sealed};
 use crate::error::Result;
-use crate::integers::{Masked, fill};
+use crate::integers::sealed::Integer;
 use crate::population::Population;
 
 impl RandomState {
@@ -31,8 +31,8 @@ impl sealed::Chooser for RandomState {
         self.bits.fill_f64(out);
     }
 
-    fn indices(&mut self, population: usize, out: &mut [usize]) {
-        fill::<Masked, _>(&mut self.bits, (0, population - 1), out);
+    fn indices(&mut self, population: usize, count: usize) -> Result<Vec<usize>> {
+        Integer::masked(&mut self.bits, (0, population - 1), count)
     }
 
     fn distinct(&mut self, population: usize, count: usize, _: bool) -> Result<Vec<usize>> {

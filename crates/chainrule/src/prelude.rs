@@ -13,9 +13,9 @@ pub use chainrule_error::{Error, ErrorKind, Result};
 // What learns.
 #[doc(no_inline)]
 pub use chainrule_nn::{
-    AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Clipping, Dropout, Gradients, Init, Loss,
-    Model, Momentum, Nadam, Nesterov, Network, Optimizer, Parameter, Reduction, RmsProp, Rule,
-    Scalar, Schedule, Sgd, Shape, State, Summary, Targets, Workspace,
+    AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Clipping, Dropout, GradientNoise, Gradients,
+    Init, Loss, Model, Momentum, Nadam, Nesterov, Network, Optimizer, Parameter, Penalty,
+    Reduction, RmsProp, Rule, Scalar, Schedule, Sgd, Shape, State, Summary, Targets, Workspace,
 };
 // What is seen.
 #[doc(no_inline)]

@@ -32,8 +32,10 @@ mod loss;
 mod matmul;
 mod model;
 mod network;
+mod noise;
 mod optim;
 mod parameter;
+mod penalty;
 mod scalar;
 mod schedule;
 mod shape;
@@ -45,11 +47,13 @@ pub use initialize::Init;
 pub use loss::{Loss, Reduction};
 pub use model::{Model, Summary, SummaryRow};
 pub use network::{Dropout, Network, Workspace};
+pub use noise::{GradientNoise, NoiseSource};
 pub use optim::{
     AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Momentum, Nadam, Nesterov, Optimizer, RmsProp,
     Rule, Sgd, State,
 };
 pub use parameter::{Gradients, Parameter};
+pub use penalty::Penalty;
 pub use scalar::Scalar;
 pub use schedule::{Pace, Schedule};
 pub use shape::Shape;

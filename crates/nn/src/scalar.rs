@@ -2,11 +2,14 @@
 
 use chainrule_error::Result;
 use ndarray::NdFloat;
+use rand_pcg::Pcg64;
 
 use crate::{
-    Clipping, Gradients, Model, Network, Targets, Workspace, clip,
+    Clipping, Gradients, Model, Network, Penalty, Targets, Workspace, clip,
     network::engine,
+    noise,
     optim::{self, Core, Entry, Memory},
+    penalty,
 };
 
 /// f32 or f64.
@@ -60,6 +63,15 @@ pub trait Scalar: NdFloat + Default + std::iter::Sum + sealed::Sealed {
 
     #[doc(hidden)]
     fn clip(gradients: &mut Gradients<Self>, clipping: Clipping) -> f64;
+
+    #[doc(hidden)]
+    fn penalize(network: &Network<Self>, gradients: &mut Gradients<Self>, penalty: Penalty);
+
+    #[doc(hidden)]
+    fn decay(network: &mut Network<Self>, share: f64);
+
+    #[doc(hidden)]
+    fn make_noise(gradients: &mut Gradients<Self>, deviation: f64, rng: &mut Pcg64);
 
     #[doc(hidden)]
     fn entries(memory: &mut Memory) -> &mut Vec<Entry<Self>>;
@@ -133,6 +145,22 @@ macro_rules! scalar {
 
             fn clip(gradients: &mut Gradients<Self>, clipping: Clipping) -> f64 {
                 clip::clip(gradients, clipping)
+            }
+
+            fn penalize(
+                network: &Network<Self>,
+                gradients: &mut Gradients<Self>,
+                penalty: Penalty,
+            ) {
+                penalty::penalize(network, gradients, penalty);
+            }
+
+            fn decay(network: &mut Network<Self>, share: f64) {
+                penalty::decay(network, share);
+            }
+
+            fn make_noise(gradients: &mut Gradients<Self>, deviation: f64, rng: &mut Pcg64) {
+                noise::add(gradients, deviation, rng);
             }
 
             fn entries(memory: &mut Memory) -> &mut Vec<Entry<Self>> {

@@ -123,6 +123,13 @@ proptest! {
     }
 
     #[test]
+    fn label_smoothing(share in 0.0..0.9, batch in 1_usize..5, one_hot: bool,
+                       reduction in reductions(), seed in 0_u64..1000) {
+        let model = Model::input(3).dense(4).tanh().dense(3).softmax().label_smoothing(share);
+        check(&model.reduction(reduction), batch, seed, one_hot)?;
+    }
+
+    #[test]
     fn dropout(rate in 0.0..0.9, batch in 1_usize..5, loss in 0_usize..4, from in 0_u64..100,
                seed in 0_u64..1000) {
         let model = Model::input(3).dense(6).relu().dropout(rate).dense(5).tanh()

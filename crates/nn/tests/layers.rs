@@ -107,6 +107,12 @@ fn losses_follow_pytorch() {
         &model().softmax().reduction(Reduction::Sum),
         true,
     );
+    follows("smoothed", &model().softmax().label_smoothing(0.1), false);
+    follows(
+        "smoothed_rows",
+        &model().softmax().label_smoothing(0.3),
+        true,
+    );
     follows("mean_squared", &model().mean_squared_error(), true);
     follows("squared", &model().squared_error(), false);
     follows(

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chainrule_error::{Error, ErrorKind, Result};
-use chainrule_nn::{Clipping, Model, Rule, Schedule};
+use chainrule_nn::{Clipping, GradientNoise, Model, Penalty, Rule, Schedule};
 
 use crate::{EarlyStopping, Recipe};
 
@@ -38,7 +38,7 @@ pub struct Setting {
     pub learning_rate: f64,
     /// The update rule; SGD unless set.
     pub optimizer: Rule,
-    /// Learning rate schedule and clipping; none of it unless set.
+    /// Learning rate schedule, clipping, penalties, noise; none of it unless set.
     pub recipe: Recipe,
     /// Whether training ends when the validation part no longer becomes better; not unless set.
     pub early_stopping: Option<EarlyStopping>,
@@ -85,6 +85,25 @@ impl Setting {
     /// With gradients that are made smaller where they are too large.
     pub fn clip(mut self, clipping: Clipping) -> Self {
         self.recipe.clipping = Some(clipping);
+        self
+    }
+
+    /// With a penalty on large weights, beside those that it has: `Penalty::l2(0.0001)`.
+    pub fn penalty(mut self, penalty: Penalty) -> Self {
+        self.recipe.penalties.push(penalty);
+        self
+    }
+
+    /// With decoupled weight decay λ: w ← w − η·λ·w beside each step, for weights and not for
+    /// biases.
+    pub fn weight_decay(mut self, lambda: f64) -> Self {
+        self.recipe.weight_decay = lambda;
+        self
+    }
+
+    /// With noise on the gradients, drawn from the seed.
+    pub fn gradient_noise(mut self, noise: GradientNoise) -> Self {
+        self.recipe.noise = Some(noise);
         self
     }
 

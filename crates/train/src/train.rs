@@ -27,7 +27,7 @@ pub struct TrainingOptions<'a> {
     pub epochs: usize,
     /// Samples in a batch. The last batch of an epoch is smaller if they do not divide the set.
     pub batch_size: usize,
-    /// The seed of the order of the samples and of dropout.
+    /// The seed of the order of the samples, of dropout and of noise.
     pub seed: u64,
     /// Accuracy is measured each time that so many samples more have been gone through.
     pub log_every: usize,
@@ -39,7 +39,7 @@ pub struct TrainingOptions<'a> {
     pub test: &'a Dataset,
     /// What early stopping, and a schedule that waits for plateaus, are told of.
     pub validation: Option<&'a Dataset>,
-    /// Learning rate schedule and clipping.
+    /// Learning rate schedule, clipping, penalties, noise.
     pub recipe: Recipe,
     /// Whether training ends when the validation part no longer becomes better.
     pub early_stopping: Option<EarlyStopping>,
@@ -95,7 +95,7 @@ pub fn train<F: Number>(
         stopping.check(options.validation.is_some())?;
     }
     check_last_batch(network, options.train.len(), options.batch_size)?;
-    let mut course = Course::new(&options.recipe, optimizer)?;
+    let mut course = Course::new(&options.recipe, optimizer, options.seed)?;
     let mut watch = Watch::new(options.early_stopping);
     let trained = learn(
         network,

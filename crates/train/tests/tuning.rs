@@ -5,7 +5,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chainrule_data::{BatchSampler, Dataset, Splits};
-use chainrule_nn::{Clipping, Model, Momentum, Network, Optimizer, Rule, Schedule};
+use chainrule_nn::{
+    Clipping, GradientNoise, Model, Momentum, Network, Optimizer, Penalty, Rule, Schedule,
+};
 use chainrule_train::{
     EarlyStopping, Event, Experiment, Observer, Run, Setting, Silent, evaluate, interrupt,
 };
@@ -123,6 +125,49 @@ fn schedules_and_clipping_are_those_of_a_loop_by_hand() {
         );
         same(&run(false, setting(&schedule)), &network);
     }
+}
+
+#[test]
+fn penalties_noise_and_decay_are_those_of_a_loop_by_hand() {
+    let (noise, l1) = (GradientNoise::new(0.01), Penalty::l1(0.002));
+    let setting = Setting::new(3, 0.1)
+        .batch_size(20)
+        .penalty(Penalty::l2(0.01))
+        .penalty(l1)
+        .gradient_noise(noise)
+        .weight_decay(0.1)
+        .clip(Clipping::Value(0.01));
+    let mut source = noise.source(1).unwrap();
+    let mut sgd = chainrule_nn::Sgd::new(0.1).unwrap();
+    let network = by_hand(
+        3,
+        |network, mut gradients| {
+            gradients.clip(Clipping::Value(0.01)).unwrap();
+            gradients.add_penalty(network, Penalty::l2(0.01)).unwrap();
+            gradients.add_penalty(network, l1).unwrap();
+            source.add_to(&mut gradients);
+            network.decay_weights(0.1 * 0.1).unwrap();
+            sgd.step(network, &gradients).unwrap();
+        },
+        |_| {},
+    );
+    let run = run(false, setting);
+    same(&run, &network);
+    assert_eq!(
+        run.setting.to_string(),
+        "Epochs: 3, Learning rate: 0.1, Clipping: gradients within ±0.01, Penalty: L2 0.01, \
+         Penalty: L1 0.002, Gradient noise: variance 0.01 / (1 + t)^0.55, Weight decay: 0.1, \
+         Batch size: 20"
+    );
+    let complaint = |setting: Setting| {
+        let experiment = experiment(false).settings(&[setting]);
+        experiment.run().unwrap_err().to_string()
+    };
+    let setting = || Setting::new(1, 0.1).batch_size(20);
+    assert!(complaint(setting().weight_decay(-1.0)).contains("weight decay is out of range"));
+    assert!(complaint(setting().weight_decay(20.0)).contains("weights decay"));
+    assert!(complaint(setting().penalty(Penalty::l2(f64::NAN))).contains("λ of L2"));
+    assert!(complaint(setting().gradient_noise(GradientNoise::new(-1.0))).contains("variance η"));
 }
 
 #[test]

@@ -57,6 +57,8 @@ pub struct Model {
     pub(crate) layers: Vec<LayerSpec>,
     pub(crate) losses: Vec<Loss>,
     pub(crate) reduction: Reduction,
+    /// The share of each target that is spread over all classes.
+    pub(crate) smoothing: f64,
     pub(crate) weights: Init,
     pub(crate) biases: Init,
     /// Settings for "the layer before" where there is none that has them.
@@ -72,6 +74,7 @@ impl Model {
             layers: Vec::new(),
             losses: Vec::new(),
             reduction: Reduction::default(),
+            smoothing: 0.0,
             weights: Init::GlorotUniform,
             biases: Init::Zeros,
             misplaced: Vec::new(),
@@ -226,6 +229,29 @@ impl Model {
 
     fn loss(mut self, loss: Loss) -> Self {
         self.losses.push(loss);
+        self
+    }
+
+    /// Takes a share of each target from its class and spreads it evenly over all m classes:
+    /// t ← (1 − share)·t + share / m, so that scores need not grow without end. Only with
+    /// [`softmax`](Self::softmax). Szegedy et al., *Rethinking the inception architecture for
+    /// computer vision* (2016), section 7; PyTorch's `CrossEntropyLoss(label_smoothing=share)`.
+    ///
+    /// It is part of the loss, so losses on a test set have it too.
+    ///
+    /// ```
+    /// use chainrule_nn::Model;
+    /// use ndarray::array;
+    ///
+    /// let model = Model::input(2).dense(3).softmax();
+    /// let (smoothed, plain) = (model.clone().label_smoothing(0.3).build_f64(1)?, model.build_f64(1)?);
+    /// let x = array![[1.0, 2.0]];
+    /// let rows = array![[0.1, 0.8, 0.1]]; // 0.7 of class 1, and 0.1 for each
+    /// assert!((smoothed.loss(&x, &[1])? - plain.loss(&x, &rows)?).abs() < 1e-15);
+    /// # Ok::<(), chainrule_nn::Error>(())
+    /// ```
+    pub fn label_smoothing(mut self, share: f64) -> Self {
+        self.smoothing = share;
         self
     }
 

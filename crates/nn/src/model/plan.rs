@@ -323,6 +323,7 @@ pub(crate) fn plan(model: &Model) -> Result<(Vec<PlannedLayer>, Loss)> {
         layers.push(layer);
     }
     let loss = one_loss(model)?;
+    check_smoothing(model, loss)?;
     if let shape @ Shape::Image { .. } = shape {
         return Err(wrong("a loss needs a row of outputs")
             .expected("[outputs]")
@@ -330,6 +331,22 @@ pub(crate) fn plan(model: &Model) -> Result<(Vec<PlannedLayer>, Loss)> {
             .hint("put .flatten().dense(10) before the loss"));
     }
     Ok((layers, loss))
+}
+
+fn check_smoothing(model: &Model, loss: Loss) -> Result<()> {
+    let wrong = |what: &str| Error::new(ErrorKind::Model, what);
+    if !(0.0..1.0).contains(&model.smoothing) {
+        return Err(wrong("label smoothing takes a share of each target")
+            .expected("0 to below 1")
+            .got(model.smoothing.to_string())
+            .hint("0.1 is the usual one"));
+    }
+    if model.smoothing > 0.0 && loss != Loss::SoftmaxCrossEntropy {
+        return Err(wrong("label smoothing is for classes")
+            .expected("a model that ends with .softmax()")
+            .got(format!("one with the {loss}")));
+    }
+    Ok(())
 }
 
 fn one_loss(model: &Model) -> Result<Loss> {

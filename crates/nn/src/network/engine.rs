@@ -145,9 +145,14 @@ pub(crate) fn loss<F: Scalar>(
     let (outputs, batch) = (w.lens[last], targets.len());
     let scores = &w.activations[last][..batch * outputs];
     let d_scores = &mut w.deltas[last - 1][..batch * outputs];
-    network
-        .loss
-        .of_batch(network.model.reduction, scores, targets, d_scores, outputs)
+    network.loss.of_smoothed(
+        network.model.smoothing,
+        network.model.reduction,
+        scores,
+        targets,
+        d_scores,
+        outputs,
+    )
 }
 
 pub(crate) fn forward_backward<F: Scalar>(

@@ -411,6 +411,10 @@ impl<F: Scalar> Network<F> {
         Ok(())
     }
 
+    pub(crate) fn parameters_mut(&mut self) -> &mut [Parameter<F>] {
+        &mut self.parameters
+    }
+
     /// The same for a network and its clones, and for no other.
     pub(crate) fn identity(&self) -> &Arc<()> {
         &self.identity

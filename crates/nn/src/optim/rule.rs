@@ -395,6 +395,7 @@ impl Rule {
     }
 
     /// One step of one parameter's values.
+    #[inline(always)]
     pub(super) fn apply<F: Scalar>(
         &self,
         turn: &Turn,

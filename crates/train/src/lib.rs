@@ -35,6 +35,7 @@ mod evaluate;
 mod experiment;
 mod full_batch;
 pub mod interrupt;
+mod log;
 mod observer;
 mod progress;
 mod recipe;

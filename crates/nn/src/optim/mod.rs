@@ -1,8 +1,10 @@
 //! Update rules, one file each.
 //!
 //! The rule of the folder: a file has one optimizer's documentation with formula, paper and usual
-//! settings, its formula in LaTeX, its settings, and `update`, which steps one parameter's values.
-//! What all share is elsewhere: `rule` has the settings as plain values, `core` the step and what
+//! settings, its formula in LaTeX, its settings, and `update`, which steps one parameter's values. An
+//! `update` is inlined into code for the machine's widest registers (see `core`) and is a plain loop
+//! over at most four arrays, so that the compiler can use them.
+//! What all share is elsewhere: `rule` has the settings as plain values, `facts` their sources, `core` the step and what
 //! is remembered, `words` what a rule is called.
 
 mod adadelta;
@@ -13,6 +15,7 @@ mod adamw;
 mod amsgrad;
 pub(crate) mod check;
 mod core;
+mod facts;
 mod memory;
 mod momentum;
 mod nadam;

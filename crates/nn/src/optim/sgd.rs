@@ -85,12 +85,12 @@ impl<F: Scalar> Optimizer<F> for Sgd {
     }
 }
 
+#[inline(always)]
 pub(crate) fn update<F: Scalar>(rate: f64, parameter: &mut [F], gradient: &[F]) {
     let rate = F::of(rate);
-    parameter
-        .iter_mut()
-        .zip(gradient)
-        .for_each(|(p, &g)| *p -= rate * g);
+    for (p, &g) in parameter.iter_mut().zip(gradient) {
+        *p -= rate * g;
+    }
 }
 
 #[cfg(test)]

@@ -6,17 +6,18 @@
 // What is learned from.
 #[doc(no_inline)]
 pub use chainrule_data::{
-    Batch, BatchSampler, Card, Dataset, FashionMnist, Mnist, Reader, Splits, Toy,
+    Batch, BatchSampler, Card, Dataset, FashionMnist, Mnist, Reader, Scaler, Splits, Toy,
 };
 #[doc(no_inline)]
 pub use chainrule_error::{Error, ErrorKind, Result};
 // What learns.
 #[doc(no_inline)]
 pub use chainrule_nn::{
-    AdaGrad, AdaMax, Adadelta, Adam, AdamW, Agreement, AmsGrad, Dropout, GradientCheck, Gradients,
-    Init, Loss, Model, Momentum, Nadam, Nesterov, Network, Optimizer, OwnGradients, OwnLayer,
-    OwnLoss, Parameter, Record, Reduction, RmsProp, Rule, Scalar, Sgd, Shape, State, Summary,
-    Targets, Workspace, check_layer, check_loss, compare_layer,
+    AdaGrad, AdaMax, Adadelta, Adam, AdamW, Agreement, AmsGrad, Clipping, Dropout, GradientCheck,
+    GradientNoise, Gradients, Init, Loss, Model, Momentum, Nadam, Nesterov, Network, Optimizer,
+    OwnGradients, OwnLayer, OwnLoss, Parameter, Penalty, Record, Reduction, RmsProp, Rule, Scalar,
+    Schedule, Sgd, Shape, State, Summary, Targets, Workspace, check_layer, check_loss,
+    compare_layer,
 };
 // What is seen.
 #[doc(no_inline)]
@@ -36,7 +37,8 @@ pub use chainrule_trace::{
 // How it learns.
 #[doc(no_inline)]
 pub use chainrule_train::{
-    Divergence, Evaluation, Experiment, Point, Results, Run, Setting, evaluate, train_full_batch,
+    Divergence, EarlyStopping, Evaluation, Experiment, Point, Results, Run, Setting, evaluate,
+    train_full_batch,
 };
 // Arrays. All names that a kept variable's type may have.
 #[doc(no_inline)]

@@ -4,8 +4,8 @@ use std::fmt;
 
 use ndarray::Array2;
 
-use crate::Dataset;
 use crate::text::{counted, grouped};
+use crate::{Dataset, Scaler};
 
 /// How many images of each class the strip shows.
 const STRIP_IMAGES: usize = 10;
@@ -33,6 +33,8 @@ pub struct Card {
     pub sample_shape: [usize; 3],
     /// The smallest and the largest stored pixel of all parts.
     pub value_range: (u8, u8),
+    /// What standardizes the pixels when they are drawn, if something does.
+    pub scaler: Option<Scaler>,
     /// Bytes of pixels and labels in memory.
     pub bytes: usize,
     /// How the classes are balanced, one row for each class.
@@ -104,6 +106,7 @@ impl Card {
             value_range: ranges.fold((u8::MAX, 0), |all, part| {
                 (all.0.min(part.0), all.1.max(part.1))
             }),
+            scaler: first.scaler().cloned(),
             bytes: parts.iter().map(|(_, data)| bytes(data)).sum(),
             classes: classes.collect(),
             strip: strip(first),
@@ -171,6 +174,9 @@ impl fmt::Display for Card {
             f,
             "  values   {low} to {high} as stored, divided by 255 when a batch is drawn"
         )?;
+        if let Some(scaler) = &self.scaler {
+            writeln!(f, "           then standardized: {scaler}")?;
+        }
         let memory = match self.bytes {
             0..1_000 => counted(self.bytes, "byte"),
             1_000..1_000_000 => format!("{:.1} kB", self.bytes as f64 / 1e3),

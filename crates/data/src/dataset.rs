@@ -9,7 +9,7 @@ use ndarray::{Array2, ArrayView2};
 
 use crate::one_hot::check_labels;
 use crate::text::{counted, grouped};
-use crate::{Card, Reader};
+use crate::{Card, Reader, Scaler};
 
 /// Images with labels. Holds at least one sample.
 ///
@@ -32,6 +32,7 @@ use crate::{Card, Reader};
 pub struct Dataset {
     shared: Arc<Shared>,
     range: Range<usize>,
+    scaler: Option<Scaler>,
 }
 
 struct Shared {
@@ -93,6 +94,7 @@ impl Dataset {
         Ok(Self {
             shared: Arc::new(shared),
             range,
+            scaler: None,
         })
     }
 
@@ -112,7 +114,11 @@ impl Dataset {
             class_names.len(),
             &format!("data set {:?}", self.name()),
         )?;
-        let Self { shared, range } = self;
+        let Self {
+            shared,
+            range,
+            scaler,
+        } = self;
         let (shared, range) = match Arc::try_unwrap(shared) {
             Ok(alone) if range.len() == alone.labels.len() => (
                 Shared {
@@ -127,7 +133,18 @@ impl Dataset {
         Ok(Self {
             shared: Arc::new(shared),
             range,
+            scaler,
         })
+    }
+
+    /// What standardizes its pixels when they are drawn, if something does.
+    pub fn scaler(&self) -> Option<&Scaler> {
+        self.scaler.as_ref()
+    }
+
+    pub(crate) fn with_scaler(mut self, scaler: Option<Scaler>) -> Self {
+        self.scaler = scaler;
+        self
     }
 
     /// The name of the data set: `MNIST`.
@@ -220,6 +237,7 @@ impl Dataset {
         Ok(Self {
             shared: Arc::clone(&self.shared),
             range,
+            scaler: self.scaler.clone(),
         })
     }
 
@@ -304,6 +322,7 @@ impl Dataset {
         adjacent.then(|| Self {
             shared: Arc::clone(&self.shared),
             range: self.range.start..next.range.end,
+            scaler: self.scaler.clone(),
         })
     }
 

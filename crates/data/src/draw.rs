@@ -1,4 +1,5 @@
-//! Drawing numbers from a data set: bytes become 0..1 here, and nowhere else.
+//! Drawing numbers from a data set: bytes become 0..1 here, or standardized numbers, and nowhere
+//! else.
 
 use std::ops::Range;
 
@@ -9,7 +10,7 @@ use crate::text::counted;
 use crate::{Dataset, Element, one_hot, one_hot_f64};
 
 impl Dataset {
-    /// All pixels, 0 to 1, of shape `[samples, features]`. Four times as large as the bytes: 188
+    /// All pixels, 0 to 1 or [standardized](Self::scaled), of shape `[samples, features]`. Four times as large as the bytes: 188
     /// MB for MNIST's training set.
     pub fn pixels(&self) -> Array2<f32> {
         self.all_pixels()
@@ -23,6 +24,7 @@ impl Dataset {
     fn all_pixels<F: Element>(&self) -> Array2<F> {
         let mut values = vec![F::default(); self.bytes().len()];
         F::scale(self.bytes(), &mut values);
+        self.standardize(&mut values);
         Array2::from_shape_vec((self.len(), self.features()), values)
             .expect("every sample has as many pixels as features; please report this")
     }
@@ -39,7 +41,7 @@ impl Dataset {
             .expect("labels were checked when the data set was made; please report this")
     }
 
-    /// Writes the samples at `indices` into a batch: pixels, 0 to 1, into the rows of `x`, and
+    /// Writes the samples at `indices` into a batch: pixels, 0 to 1 or standardized, into the rows of `x`, and
     /// labels into `labels`. Allocates nothing.
     ///
     /// - `x`: `indices.len() · features()` values, row after row
@@ -64,11 +66,12 @@ impl Dataset {
     ) -> Result<()> {
         self.check_batch(indices, x.len(), labels.len())?;
         F::gather(self.bytes(), self.features(), indices, x);
+        self.standardize(x);
         self.gather_labels(indices, labels);
         Ok(())
     }
 
-    /// Writes the pixels of consecutive samples, 0 to 1, into the rows of `x`. Allocates nothing.
+    /// Writes the pixels of consecutive samples, as [`fill_batch`](Self::fill_batch) does, into the rows of `x`. Allocates nothing.
     ///
     /// - `x`: `range.len() · features()` values, row after row
     ///
@@ -76,7 +79,14 @@ impl Dataset {
     /// If `x` has another length, or the range goes beyond the end; then nothing is written.
     pub fn fill_rows<F: Element>(&self, range: Range<usize>, x: &mut [F]) -> Result<()> {
         F::scale(self.checked_rows(range, x.len())?, x);
+        self.standardize(x);
         Ok(())
+    }
+
+    fn standardize<F: Element>(&self, rows: &mut [F]) {
+        if let Some(scaler) = self.scaler() {
+            F::standardize(scaler, rows);
+        }
     }
 
     fn checked_rows(&self, range: Range<usize>, room: usize) -> Result<&[u8]> {

@@ -2,6 +2,8 @@
 
 use std::hint::black_box;
 
+use crate::scaler::{Scaler, standardize};
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for f32 {}
@@ -20,6 +22,10 @@ pub trait Element: sealed::Sealed + Copy + Default + Send + Sync + 'static {
     /// has checked that all of them exist.
     #[doc(hidden)]
     fn gather(rows: &[u8], width: usize, indices: &[u32], out: &mut [Self]);
+
+    /// Standardizes whole rows in their place.
+    #[doc(hidden)]
+    fn standardize(scaler: &Scaler, rows: &mut [Self]);
 }
 
 // Products with both halves of 1/255 are as exact as the division and half as slow; the first
@@ -39,6 +45,10 @@ static SCALED: [f64; 256] = {
 };
 
 impl Element for f32 {
+    fn standardize(scaler: &Scaler, rows: &mut [Self]) {
+        standardize(scaler.single(), rows);
+    }
+
     fn scale(bytes: &[u8], out: &mut [Self]) {
         for (number, &byte) in out.iter_mut().zip(bytes) {
             let value = Self::from(byte);
@@ -52,6 +62,10 @@ impl Element for f32 {
 }
 
 impl Element for f64 {
+    fn standardize(scaler: &Scaler, rows: &mut [Self]) {
+        standardize(scaler.double(), rows);
+    }
+
     fn scale(bytes: &[u8], out: &mut [Self]) {
         for (number, &byte) in out.iter_mut().zip(bytes) {
             *number = SCALED[usize::from(byte)];

@@ -18,6 +18,8 @@
 //! is drawn. It is cheap to clone and to cut: parts share the bytes. A [`Dataset`] holds at least
 //! one sample, always; whatever would make an empty one is an error.
 //!
+//! [`Splits::standardized`] gives pixels mean 0 and deviation 1, by the training part alone.
+//!
 //! Where the files come from is said in [`Places`]; which data sets there are, in [`catalog`].
 //!
 //! Deliberately absent: pictures (the card's strip is plain arrays), augmentation, and anything
@@ -36,6 +38,7 @@ mod load;
 mod one_hot;
 mod places;
 mod sampler;
+mod scaler;
 mod splits;
 mod text;
 mod toy;
@@ -53,5 +56,6 @@ pub use load::{FashionMnist, Mnist};
 pub use one_hot::{one_hot, one_hot_f64};
 pub use places::{Place, PlaceKind, Places};
 pub use sampler::BatchSampler;
+pub use scaler::Scaler;
 pub use splits::Splits;
 pub use toy::Toy;

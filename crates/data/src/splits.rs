@@ -5,7 +5,7 @@ use std::fmt;
 use chainrule_error::{Error, ErrorKind, Result};
 
 use crate::text::grouped;
-use crate::{Card, Dataset};
+use crate::{Card, Dataset, Scaler};
 
 /// The parts of a data set. Cheap to clone: parts share the bytes.
 ///
@@ -73,7 +73,7 @@ impl Splits {
     /// did: with 5 000 of MNIST's, 55 000 / 5 000 / 10 000.
     ///
     /// A validation part that was split off before goes back first, so a cell that does this can
-    /// be run twice.
+    /// be run twice. Standardized splits are fitted anew, on what is left to train with.
     ///
     /// # Errors
     /// If either part would be empty, or if the splits came with a validation part of their own.
@@ -96,11 +96,48 @@ impl Splits {
         let (validation, train) = whole
             .split_at(n)
             .map_err(|error| error.within("with_validation"))?;
-        Ok(Self {
+        let scaler = train.scaler().map(|scaler| scaler.refitted(&train));
+        let split = Self {
             train,
             validation: Some(validation),
             ..self.clone()
+        };
+        Ok(match scaler {
+            Some(scaler) => split.with_scaler(&scaler),
+            None => split,
         })
+    }
+
+    /// Standardizes each pixel's place when batches are drawn, all parts by the mean and the
+    /// deviation of the training part alone; see [`Scaler::per_feature`].
+    ///
+    /// ```
+    /// use chainrule_data::Mnist;
+    ///
+    /// let mnist = Mnist::load()?.standardized();
+    /// let scaler = mnist.train.scaler().unwrap();
+    /// assert_eq!(scaler.constant_features(), 67); // pixels that no image has ink on
+    /// # Ok::<(), chainrule_data::Error>(())
+    /// ```
+    pub fn standardized(&self) -> Self {
+        self.with_scaler(&Scaler::per_feature(&self.train))
+    }
+
+    /// As [`standardized`](Self::standardized), with one mean and one deviation for all pixels; see
+    /// [`Scaler::global`].
+    pub fn standardized_globally(&self) -> Self {
+        self.with_scaler(&Scaler::global(&self.train))
+    }
+
+    /// All parts of these splits are alike, so one scaler fits all of them.
+    fn with_scaler(&self, scaler: &Scaler) -> Self {
+        let scaled = |part: &Dataset| part.clone().with_scaler(Some(scaler.clone()));
+        Self {
+            name: self.name.clone(),
+            train: scaled(&self.train),
+            validation: self.validation.as_ref().map(scaled),
+            test: scaled(&self.test),
+        }
     }
 
     /// The parts by name, in the order train, validation (if any), test.

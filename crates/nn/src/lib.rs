@@ -26,15 +26,19 @@
 //! Deliberately absent: data sets, training loops, printing, pictures.
 
 mod check;
+mod clip;
 mod initialize;
 mod layers;
 mod loss;
 mod matmul;
 mod model;
 mod network;
+mod noise;
 mod optim;
 mod parameter;
+mod penalty;
 mod scalar;
+mod schedule;
 mod shape;
 mod targets;
 
@@ -43,16 +47,20 @@ pub use check::{
     Agreement, CheckRow, GradientCheck, Kink, OwnGradients, OwnLayer, OwnLoss, Worst, check_layer,
     check_loss, compare_layer,
 };
+pub use clip::Clipping;
 pub use initialize::Init;
 pub use layers::Function;
 pub use loss::{Loss, Reduction};
 pub use model::{Model, Summary, SummaryRow};
 pub use network::{Dropout, Inside, LayerRecord, Network, Record, Workspace};
+pub use noise::{GradientNoise, NoiseSource};
 pub use optim::{
     AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Momentum, Nadam, Nesterov, Optimizer, RmsProp,
     Rule, Sgd, State,
 };
 pub use parameter::{Gradients, Parameter};
+pub use penalty::Penalty;
 pub use scalar::Scalar;
+pub use schedule::{Pace, Schedule};
 pub use shape::Shape;
 pub use targets::Targets;

@@ -34,7 +34,8 @@ pub enum Reduction {
 }
 
 impl Loss {
-    /// The loss of a batch of scores `[batch, outputs]`; its gradient goes into `d_scores`.
+    /// As [`of_smoothed`](Self::of_smoothed), without smoothing.
+    #[cfg(test)]
     pub(crate) fn of_batch<F: Scalar>(
         self,
         reduction: Reduction,
@@ -43,6 +44,22 @@ impl Loss {
         d_scores: &mut [F],
         outputs: usize,
     ) -> f64 {
+        self.of_smoothed(0.0, reduction, scores, targets, d_scores, outputs)
+    }
+
+    /// The loss of a batch of scores `[batch, outputs]`; its gradient goes into `d_scores`. The share
+    /// `smoothing` of each target is spread evenly over the outputs:
+    /// t ← (1 − smoothing)·t + smoothing / m.
+    pub(crate) fn of_smoothed<F: Scalar>(
+        self,
+        smoothing: f64,
+        reduction: Reduction,
+        scores: &[F],
+        targets: Targets<'_, F>,
+        d_scores: &mut [F],
+        outputs: usize,
+    ) -> f64 {
+        let (keep, spread) = (F::of(1.0 - smoothing), F::of(smoothing / outputs as f64));
         let scale = match reduction {
             Reduction::Mean => 1.0 / targets.len() as f64,
             Reduction::Sum => 1.0,
@@ -51,7 +68,7 @@ impl Loss {
             .chunks_exact(outputs)
             .zip(d_scores.chunks_exact_mut(outputs));
         let losses = rows.enumerate().map(|(sample, (scores, d_scores))| {
-            let target = |output| targets.at(sample, output);
+            let target = |output| keep * targets.at(sample, output) + spread;
             match self {
                 Self::SoftmaxCrossEntropy => cross_entropy(scores, target, d_scores),
                 Self::SquaredError => squared_error(scores, target, d_scores, F::one()),

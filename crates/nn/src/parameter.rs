@@ -31,6 +31,12 @@ impl<F: Scalar> Parameter<F> {
     }
 }
 
+pub(crate) fn wrong_shape(name: &str, expected: &[usize], got: &[usize]) -> Error {
+    Error::new(ErrorKind::Shape, format!("{name} has another shape"))
+        .expected(format!("{expected:?}"))
+        .got(format!("{got:?}"))
+}
+
 pub(crate) fn find<'a, F>(entries: &'a [Parameter<F>], name: &str) -> Result<&'a ArrayD<F>> {
     entries
         .iter()
@@ -38,6 +44,11 @@ pub(crate) fn find<'a, F>(entries: &'a [Parameter<F>], name: &str) -> Result<&'a
         .map(|entry| &entry.value)
         .ok_or_else(|| {
             let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
+            let names = if names.is_empty() {
+                vec!["none"]
+            } else {
+                names
+            };
             Error::new(
                 ErrorKind::Value,
                 format!("there is no parameter named {name:?}"),
@@ -67,6 +78,9 @@ pub struct Gradients<F> {
     pub loss: f64,
     /// How many samples the batch had.
     pub samples: usize,
+    /// The batch's means and variances, if the network has batch normalization: what a step moves
+    /// the network's running statistics towards. Empty otherwise.
+    pub statistics: Vec<Parameter<F>>,
 }
 
 impl<F: Scalar> Gradients<F> {

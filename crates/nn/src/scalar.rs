@@ -2,11 +2,14 @@
 
 use chainrule_error::Result;
 use ndarray::NdFloat;
+use rand_pcg::Pcg64;
 
 use crate::{
-    Gradients, Model, Network, Targets, Workspace,
+    Clipping, Gradients, Model, Network, Penalty, Targets, Workspace, clip,
     network::engine,
+    noise,
     optim::{self, Core, Entry, Memory},
+    penalty,
 };
 
 /// f32 or f64.
@@ -57,6 +60,18 @@ pub trait Scalar: NdFloat + Default + std::iter::Sum + sealed::Sealed {
         network: &mut Network<Self>,
         gradients: &Gradients<Self>,
     ) -> Result<()>;
+
+    #[doc(hidden)]
+    fn clip(gradients: &mut Gradients<Self>, clipping: Clipping) -> f64;
+
+    #[doc(hidden)]
+    fn penalize(network: &Network<Self>, gradients: &mut Gradients<Self>, penalty: Penalty);
+
+    #[doc(hidden)]
+    fn decay(network: &mut Network<Self>, share: f64);
+
+    #[doc(hidden)]
+    fn make_noise(gradients: &mut Gradients<Self>, deviation: f64, rng: &mut Pcg64);
 
     #[doc(hidden)]
     fn entries(memory: &mut Memory) -> &mut Vec<Entry<Self>>;
@@ -126,6 +141,26 @@ macro_rules! scalar {
                 gradients: &Gradients<Self>,
             ) -> Result<()> {
                 core.advance(network, gradients)
+            }
+
+            fn clip(gradients: &mut Gradients<Self>, clipping: Clipping) -> f64 {
+                clip::clip(gradients, clipping)
+            }
+
+            fn penalize(
+                network: &Network<Self>,
+                gradients: &mut Gradients<Self>,
+                penalty: Penalty,
+            ) {
+                penalty::penalize(network, gradients, penalty);
+            }
+
+            fn decay(network: &mut Network<Self>, share: f64) {
+                penalty::decay(network, share);
+            }
+
+            fn make_noise(gradients: &mut Gradients<Self>, deviation: f64, rng: &mut Pcg64) {
+                noise::add(gradients, deviation, rng);
             }
 
             fn entries(memory: &mut Memory) -> &mut Vec<Entry<Self>> {

@@ -35,7 +35,7 @@ fn surplus_of(rule: Rule, model: &Model, products: impl Fn(u64) -> u64) -> i64 {
     let mut optimizer = rule.optimizer(0.01).unwrap();
     let labels: Vec<u8> = (0..20).map(|i| i % 4).collect();
     step(&mut network, &mut workspace, &mut *optimizer, &labels);
-    let batches = [20, 20, 7, 20, 1];
+    let batches = [20, 20, 7, 20, 2];
     let info = allocation_counter::measure(|| {
         for batch in batches {
             step(
@@ -69,6 +69,8 @@ fn dense_networks_allocate_nothing_after_the_first_batch() {
     assert!(surplus(&model.clone().softmax(), products) <= 0);
     assert!(surplus(&model.squared_error(), products) <= 0);
     let model = Model::input(64).dense(32).relu().dropout(0.5).dense(4);
+    assert!(surplus(&model.softmax(), |_| 2 + 2 * 2 - 1) <= 0);
+    let model = Model::input(64).dense(32).batch_norm().relu().dense(4);
     assert!(surplus(&model.softmax(), |_| 2 + 2 * 2 - 1) <= 0);
 }
 

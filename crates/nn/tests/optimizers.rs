@@ -7,7 +7,7 @@ mod common;
 
 use chainrule_nn::{
     AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Error, Model, Momentum, Nadam, Nesterov,
-    Network, Optimizer, RmsProp, Rule, Sgd,
+    Network, Optimizer, Penalty, RmsProp, Rule, Sgd,
 };
 use common::{Golden, assert_near};
 use ndarray::{Array2, array, s};
@@ -36,6 +36,14 @@ fn start(golden: &Golden) -> Network<f64> {
 }
 
 fn follows<O: Optimizer<f64>>(case: &str, make: impl Fn(f64) -> Result<O, Error>) {
+    follows_with(case, None, make);
+}
+
+fn follows_with<O: Optimizer<f64>>(
+    case: &str,
+    penalty: Option<Penalty>,
+    make: impl Fn(f64) -> Result<O, Error>,
+) {
     let golden = golden();
     let mut network = start(&golden);
     let (x, labels) = (golden.rows("x"), golden.labels("labels"));
@@ -47,7 +55,10 @@ fn follows<O: Optimizer<f64>>(case: &str, make: impl Fn(f64) -> Result<O, Error>
         }
         let rows = (step - 1) * BATCH..step * BATCH;
         let batch = x.slice(s![rows.clone(), ..]).to_owned();
-        let gradients = network.gradients(&batch, &labels[rows]).unwrap();
+        let mut gradients = network.gradients(&batch, &labels[rows]).unwrap();
+        if let Some(penalty) = penalty {
+            gradients.add_penalty(&network, penalty).unwrap();
+        }
         optimizer.step(&mut network, &gradients).unwrap();
         if [2, STEPS].contains(&step) {
             for parameter in network.parameters() {
@@ -77,6 +88,13 @@ fn rules_that_pytorch_has_follow_pytorch() {
     follows("nadam", Nadam::new);
     follows("amsgrad", |rate| AmsGrad::new(rate)?.betas(0.9, 0.9));
     follows("adamw", |rate| AdamW::new(rate)?.weight_decay(0.1));
+}
+
+#[test]
+fn the_l2_penalty_of_all_parameters_is_pytorchs_weight_decay() {
+    let penalty = Some(Penalty::l2(0.01).on_all());
+    follows_with("sgd_l2", penalty, Sgd::new);
+    follows_with("adam_l2", penalty, Adam::new);
 }
 
 #[test]

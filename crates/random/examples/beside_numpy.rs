@@ -83,6 +83,7 @@ fn main() -> ExitCode {
         "new.normal(1, 2, N)" => |o| o.new.normal(1.0, 2.0, N).unwrap();
         "new.integers(0, 10, N)" => |o| o.new.integers(0..10_i64, N).unwrap();
         "new.integers(0, 2**40, N)" => |o| o.new.integers(0..1_i64 << 40, N).unwrap();
+        "new.integers(0, 2**62 + 1, N)" => |o| o.new.integers(0..=1_i64 << 62, N).unwrap();
         "new.integers(0, 10, N, np.int32)" => |o| o.new.integers(0..10_i32, N).unwrap();
         "new.integers(0, 10, N, np.int16)" => |o| o.new.integers(0..10_i16, N).unwrap();
         "new.integers(0, 10, N, np.uint8)" => |o| o.new.integers(0..10_u8, N).unwrap();
@@ -109,7 +110,9 @@ fn main() -> ExitCode {
     let mut numpy = match NumPy::start(&table.map(|(call, _)| call)) {
         Ok(numpy) => numpy,
         Err(line) => {
-            eprintln!("{line}");
+            if !line.is_empty() {
+                eprintln!("{line}");
+            }
             return ExitCode::FAILURE;
         }
     };
@@ -181,7 +184,8 @@ impl NumPy {
         let mut version = String::new();
         answers.read_line(&mut version).unwrap();
         if version.is_empty() {
-            return Err(format!("{python} cannot draw; what it says stands above"));
+            // It has said why.
+            return Err(String::new());
         }
         writeln!(child.stdin.as_mut().unwrap(), "{}", calls.join("\u{1f}")).unwrap();
         Ok(Self {

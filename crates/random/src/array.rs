@@ -9,8 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Errors
 /// If an array of this shape cannot be: ndarray counts its elements, leaving out lengths of zero,
 /// in an `isize`.
-pub(crate) fn count(shape: &impl Dimension) -> Result<usize> {
-    let lengths = shape.slice();
+fn count(lengths: &[usize]) -> Result<usize> {
     let extent = lengths
         .iter()
         .filter(|&&length| length != 0)
@@ -58,31 +57,36 @@ pub(crate) fn counted<T>(count: usize, number: impl Fn(usize) -> T) -> Result<Ve
     Ok(numbers)
 }
 
-/// An array of this shape, filled at once in standard order.
-pub(crate) fn filled<T, S>(shape: S, fill: impl FnOnce(&mut [T])) -> Result<Array<T, S::Dim>>
-where
-    T: Copy + Default,
-    S: IntoDimension,
-{
+/// The array of this shape whose numbers `draw` gives, in standard order.
+///
+/// What is generic over the shape is compiled anew in each crate that calls it, a notebook's cell
+/// among them; so nothing but this is, and the drawing is compiled once.
+pub(crate) fn of<T, S: IntoDimension>(
+    shape: S,
+    draw: impl FnOnce(usize) -> Result<Vec<T>>,
+) -> Result<Array<T, S::Dim>> {
     let shape = shape.into_dimension();
-    let mut numbers = zeros(count(&shape)?)?;
-    fill(&mut numbers);
+    let numbers = draw(count(shape.slice())?)?;
     Ok(shaped(shape, numbers))
 }
 
-/// An array of this shape, filled part by part in standard order. Faster than [`filled`]: the
-/// array is written once, not zeroed first.
-pub(crate) fn filled_in_parts<T, S>(
-    shape: S,
+/// `count` numbers, filled at once.
+pub(crate) fn filled<T: Copy + Default>(
+    count: usize,
+    fill: impl FnOnce(&mut [T]),
+) -> Result<Vec<T>> {
+    let mut numbers = zeros(count)?;
+    fill(&mut numbers);
+    Ok(numbers)
+}
+
+/// `count` numbers, filled part by part. Faster than [`filled`]: memory is written once, not zeroed
+/// first.
+pub(crate) fn filled_in_parts<T: Copy + Default>(
+    count: usize,
     mut fill: impl FnMut(&mut [T]),
-) -> Result<Array<T, S::Dim>>
-where
-    T: Copy + Default,
-    S: IntoDimension,
-{
+) -> Result<Vec<T>> {
     const PART: usize = 1024;
-    let shape = shape.into_dimension();
-    let count = count(&shape)?;
     let mut numbers = room(count)?;
     let mut part = [T::default(); PART];
     while numbers.len() < count {
@@ -90,10 +94,19 @@ where
         fill(part);
         numbers.extend_from_slice(part);
     }
-    Ok(shaped(shape, numbers))
+    Ok(numbers)
+}
+
+/// What a method without `Result` gives, or its panic.
+#[track_caller]
+pub(crate) fn or_panic<T>(result: Result<T>) -> T {
+    match result {
+        Ok(array) => array,
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// The numbers in this shape, which has room for just so many.
-pub(crate) fn shaped<T, D: Dimension>(shape: D, numbers: Vec<T>) -> Array<T, D> {
+fn shaped<T, D: Dimension>(shape: D, numbers: Vec<T>) -> Array<T, D> {
     Array::from_shape_vec(shape, numbers).expect("as many numbers as the shape has; please report")
 }

@@ -75,17 +75,23 @@ pub trait Permutable: sealed::Permutable {}
 impl<P: sealed::Permutable> Permutable for P {}
 
 pub(crate) mod sealed {
-    use crate::bits::Bits;
     use crate::error::Result;
 
     pub trait Permutable {
         /// An owned array in the new order.
         type Permuted;
 
+        /// The same in the order of places that `order(count)` gives.
         #[doc(hidden)]
-        fn permute<B: Bits>(self, bits: &mut B) -> Result<Self::Permuted>;
+        fn permute(
+            self,
+            order: &mut dyn FnMut(usize) -> Result<Vec<usize>>,
+        ) -> Result<Self::Permuted>;
     }
 }
+
+/// Gives a permutation of `0..count`.
+type Order<'a> = &'a mut dyn FnMut(usize) -> Result<Vec<usize>>;
 
 /// The part of a permutation of `0..count`.
 pub(crate) fn order(bits: &mut impl Bits, count: usize, part: Range<usize>) -> Result<Vec<usize>> {
@@ -104,34 +110,35 @@ pub(crate) fn order(bits: &mut impl Bits, count: usize, part: Range<usize>) -> R
 impl sealed::Permutable for usize {
     type Permuted = Array1<usize>;
 
-    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array1<usize>> {
-        order(bits, self, 0..self).map(Into::into)
+    fn permute(self, order: Order<'_>) -> Result<Array1<usize>> {
+        order(self).map(Into::into)
     }
 }
 
 impl<T: Clone> sealed::Permutable for &[T] {
     type Permuted = Array1<T>;
 
-    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array1<T>> {
-        let mut items = self.to_vec();
-        slice(bits, &mut items);
-        Ok(items.into())
+    fn permute(self, order: Order<'_>) -> Result<Array1<T>> {
+        Ok(order(self.len())?
+            .into_iter()
+            .map(|i| self[i].clone())
+            .collect())
     }
 }
 
 impl<T: Clone, const L: usize> sealed::Permutable for &[T; L] {
     type Permuted = Array1<T>;
 
-    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array1<T>> {
-        self.as_slice().permute(bits)
+    fn permute(self, order: Order<'_>) -> Result<Array1<T>> {
+        self.as_slice().permute(order)
     }
 }
 
 impl<T: Clone> sealed::Permutable for &Vec<T> {
     type Permuted = Array1<T>;
 
-    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array1<T>> {
-        self.as_slice().permute(bits)
+    fn permute(self, order: Order<'_>) -> Result<Array1<T>> {
+        self.as_slice().permute(order)
     }
 }
 
@@ -144,9 +151,7 @@ where
     type Permuted = Array<T, D>;
 
     /// Indices are drawn even when the rows are empty, as NumPy does.
-    fn permute<B: Bits>(self, bits: &mut B) -> Result<Array<T, D>> {
-        let rows = self.len_of(Axis(0));
-        let order = order(bits, rows, 0..rows)?;
-        Ok(self.select(Axis(0), &order))
+    fn permute(self, order: Order<'_>) -> Result<Array<T, D>> {
+        Ok(self.select(Axis(0), &order(self.len_of(Axis(0)))?))
     }
 }

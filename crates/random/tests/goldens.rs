@@ -4,19 +4,39 @@ mod common;
 
 use common::Session;
 
+/// What goes through `log`, `exp` and `pow`, whose last bit is the platform's; and the legacy state,
+/// which may keep such a number.
+const THROUGH_THE_PLATFORM: [&str; 8] = [
+    "randn",
+    "normal",
+    "standard_normal",
+    "exponential",
+    "standard_gamma",
+    "beta",
+    "binomial",
+    "state",
+];
+
 /// Replays a file; fails at the first line that differs.
 fn replay(text: &str) {
+    assert!(text.starts_with("# NumPy 2.4.6 on x86_64"), "made by what?");
+    let same_platform = cfg!(all(
+        target_arch = "x86_64",
+        target_os = "linux",
+        target_env = "gnu"
+    ));
     let mut session = Session::default();
-    let mut lines = 0;
-    for (at, line) in text.lines().enumerate() {
-        if line.starts_with('#') {
-            continue;
-        }
+    let mut compared = 0;
+    for (at, line) in text.lines().enumerate().skip(1) {
         let (call, expected) = line.split_once('\t').expect("a call, a tab, a result");
-        assert_eq!(session.call(call), expected, "line {}: {call}", at + 1);
-        lines += 1;
+        let got = session.call(call);
+        let name = call.split(' ').next().unwrap_or_default();
+        if same_platform || !THROUGH_THE_PLATFORM.contains(&name) {
+            assert_eq!(got, expected, "line {}: {call}", at + 1);
+            compared += 1;
+        }
     }
-    assert!(lines > 100, "only {lines} lines");
+    assert!(compared > 1000, "only {compared} lines");
 }
 
 #[test]

@@ -15,6 +15,11 @@ pub(crate) fn key(name: &str) -> String {
             '₀'..='₉' => plain.push(char::from(b'0' + (c as u32 - 0x2080) as u8)),
             'δ' => plain.push_str("delta"),
             'σ' => plain.push('s'),
+            'γ' => plain.push_str("gamma"),
+            'β' => plain.push_str("beta"),
+            'μ' => plain.push_str("mu"),
+            // The hat of x̂ is a letter of its own.
+            '\u{302}' => plain.push_str("hat"),
             '′' | '’' => plain.push('\''),
             'ŷ' => plain.push_str("yhat"),
             'ã' => plain.push_str("dropped"),

@@ -32,6 +32,10 @@ impl Name {
             "dropped" => ("ã", "\\tilde a"),
             "delta" => ("δ", "\\delta"),
             "patches" => ("X", "X"),
+            "gamma" => ("γ", "\\gamma"),
+            "beta" => ("β", "\\beta"),
+            "mu" => ("μ", "\\mu"),
+            "xhat" => ("x̂", "\\hat x"),
             "winners" => ("winners", "\\mathrm{winners}"),
             letter => (letter, letter),
         };

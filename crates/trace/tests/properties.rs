@@ -31,6 +31,7 @@ fn model(image: bool, kinds: &[usize], bias: bool, loss: usize, sum: bool) -> Mo
             3 => model.sigmoid(),
             4 => model.tanh(),
             5 => model.dropout(0.4),
+            6 => model.batch_norm(),
             _ if !flat => {
                 flat = true;
                 model.flatten()
@@ -57,11 +58,26 @@ fn model(image: bool, kinds: &[usize], bias: bool, loss: usize, sum: bool) -> Mo
 
 /// Every parameter's gradient in the trace is the engine's, number by number.
 fn as_engine(network: &Network<f64>, trace: &Trace, gradients: &chainrule_nn::Gradients<f64>) {
-    let mut layer = 0;
+    let (mut layer, mut times) = (0, 0);
     for entry in &gradients.entries {
-        let weight = entry.name.ends_with("weight");
-        layer += usize::from(weight);
-        let name = format!("{}{layer}", if weight { "dW" } else { "db" });
+        let (_, kind) = entry.name.split_once('.').unwrap();
+        let weight = kind == "weight";
+        let letter = match kind {
+            "weight" => "dW",
+            "bias" => "db",
+            "gamma" => "dgamma",
+            _ => "dbeta",
+        };
+        if weight {
+            (layer, times) = (layer + 1, 0);
+        }
+        // The second normalization of a layer has a number of its own.
+        times += usize::from(kind == "gamma");
+        let plain = format!("{letter}{layer}");
+        let name = match (letter, times) {
+            ("dgamma" | "dbeta", 2..) => format!("{plain}_{times}"),
+            _ => plain,
+        };
         let shown = trace.value(&name).unwrap();
         let stored: ArrayD<f64> = match (weight, trace.notation(), shown.ndim()) {
             (true, Notation::Lecture, 2) => shown.reversed_axes(),
@@ -77,10 +93,12 @@ proptest! {
 
     #[test]
     fn what_is_shown_is_what_is_computed(
-        image: bool, kinds in prop::collection::vec(0_usize..7, 0..5), bias: bool,
-        loss in 0_usize..4, sum: bool, batch in 1_usize..4, numpy: bool, one_hot: bool,
+        image: bool, kinds in prop::collection::vec(0_usize..8, 0..5), bias: bool,
+        loss in 0_usize..4, sum: bool, batch in 2_usize..5, single: bool, numpy: bool, one_hot: bool,
         seed in 0_u64..1000,
     ) {
+        // Batch normalization needs company.
+        let batch = if single && !kinds.contains(&6) { 1 } else { batch };
         let model = model(image, &kinds, bias, loss, sum);
         let network = model.build_f64(seed).unwrap();
         let features = if image { 24 } else { 4 };

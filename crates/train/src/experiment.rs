@@ -8,7 +8,7 @@ use chainrule_nn::{Model, Network};
 
 use crate::{
     Event, Number, Observer, Results, Run, Setting, Silent, TrainingOptions,
-    observer::default_observer, schedule, train,
+    observer::default_observer, schedule, train, train::check_last_batch,
 };
 
 /// Trains one model under several settings and keeps every curve.
@@ -177,6 +177,8 @@ impl Experiment {
         let model = setting.model.as_ref().unwrap_or(&self.model);
         let network = F::build(model, setting.seed.unwrap_or(self.seed))?;
         self.check_fit(model, network.outputs())?;
+        check_last_batch(&network, self.data.train.len(), setting.batch_size)
+            .map_err(|error| error.within(format!("{}: setting “{setting}”", self.name)))?;
         Ok(network)
     }
 
@@ -197,6 +199,9 @@ impl Experiment {
             train: &self.data.train,
             measured,
             test: &self.data.test,
+            validation: self.data.validation.as_ref(),
+            recipe: setting.recipe.clone(),
+            early_stopping: setting.early_stopping,
         };
         observer.observe(&Event::Began { run });
         let mut optimizer = setting.optimizer.optimizer(setting.learning_rate)?;
@@ -216,6 +221,9 @@ impl Experiment {
             curve: trained.curve,
             divergence: trained.divergence,
             interrupted: trained.interrupted,
+            validated: trained.validated,
+            stopped_early: trained.stopped_early,
+            best_epoch: trained.best_epoch,
             final_train_accuracy: trained.last.map(|[train, _]| train),
             final_test_accuracy: trained.last.map(|[_, test]| test),
             seconds,
@@ -248,9 +256,9 @@ impl Experiment {
                 .expected("at least 1")
                 .got("0"));
         }
-        self.settings
-            .iter()
-            .try_for_each(|setting| setting.check(self.data.train.len()))
+        self.settings.iter().try_for_each(|setting| {
+            setting.check(self.data.train.len(), self.data.validation.is_some())
+        })
     }
 
     fn check_fit(&self, model: &Model, outputs: usize) -> Result<()> {

@@ -30,12 +30,15 @@
 //!
 //! Deliberately absent: pictures. A result's curves are plain numbers that the plot crate draws.
 
+mod early_stopping;
 mod evaluate;
 mod experiment;
 mod full_batch;
 pub mod interrupt;
+mod log;
 mod observer;
 mod progress;
+mod recipe;
 mod results;
 mod schedule;
 mod setting;
@@ -44,11 +47,13 @@ mod text;
 mod train;
 
 pub use chainrule_error::{Error, ErrorKind, Result};
+pub use early_stopping::{EarlyStopping, Monitor, Validated};
 pub use evaluate::{Evaluation, evaluate};
 pub use experiment::Experiment;
 pub use full_batch::train_full_batch;
 pub use observer::{Event, Observer, Silent, set_default_observer};
 pub use progress::ProgressLines;
+pub use recipe::Recipe;
 #[doc(hidden)]
 pub use results::remark;
 pub use results::{Divergence, Point, Results, Run};

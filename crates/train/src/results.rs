@@ -4,7 +4,7 @@ use std::fmt;
 
 use chainrule_nn::{Network, Scalar};
 
-use crate::{Setting, text::grouped};
+use crate::{Setting, Validated, text::grouped};
 
 /// One measurement during training.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,6 +75,14 @@ pub struct Run<F: Scalar = f32> {
     /// Whether an [interrupt](crate::interrupt) ended it before its end. Curve and network
     /// are those of the samples until then.
     pub interrupted: bool,
+    /// The validation part after each epoch, if [early stopping](crate::EarlyStopping) or a schedule that waits
+    /// for plateaus looked at it.
+    pub validated: Vec<Validated>,
+    /// Whether early stopping ended it before its end.
+    pub stopped_early: bool,
+    /// The epoch, counted from 1, that early stopping found best. Unless it was interrupted, the
+    /// network and the final accuracies are of that epoch.
+    pub best_epoch: Option<usize>,
     /// Accuracy on the chosen part of the training set after the last step; none if it diverged.
     /// Of a run that was interrupted it is the last point of the curve, and none if it has none.
     pub final_train_accuracy: Option<f64>,
@@ -116,9 +124,14 @@ impl<F: Scalar> Run<F> {
     }
 
     /// Why it ended before its end: `diverged at step 83: …`,
-    /// `interrupted after 12 300 samples`.
+    /// `interrupted after 12 300 samples`, `stopped early after epoch 7, best epoch 5`.
     pub fn remark(&self) -> Option<String> {
-        remark(self.divergence.as_ref(), self.interrupted, self.samples)
+        let early = || {
+            let (last, best) = (self.validated.len(), self.best_epoch?);
+            let text = format!("stopped early after epoch {last}, best epoch {best}");
+            self.stopped_early.then_some(text)
+        };
+        remark(self.divergence.as_ref(), self.interrupted, self.samples).or_else(early)
     }
 }
 

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use chainrule_error::{Error, ErrorKind, Result};
-use chainrule_nn::{Model, Rule};
+use chainrule_nn::{Clipping, GradientNoise, Model, Penalty, Rule, Schedule};
+
+use crate::{EarlyStopping, Recipe};
 
 /// The hyper-parameters of one run.
 ///
@@ -36,6 +38,10 @@ pub struct Setting {
     pub learning_rate: f64,
     /// The update rule; SGD unless set.
     pub optimizer: Rule,
+    /// Learning rate schedule, clipping, penalties, noise; none of it unless set.
+    pub recipe: Recipe,
+    /// Whether training ends when the validation part no longer becomes better; not unless set.
+    pub early_stopping: Option<EarlyStopping>,
     /// Samples in a batch; 100 unless set. The last batch of an epoch may be smaller.
     pub batch_size: usize,
     /// The seed of this run, if it is to have another one than its experiment.
@@ -53,6 +59,8 @@ impl Setting {
             epochs,
             learning_rate,
             optimizer: Rule::Sgd,
+            recipe: Recipe::default(),
+            early_stopping: None,
             batch_size: 100,
             seed: None,
             model: None,
@@ -64,6 +72,44 @@ impl Setting {
     /// its own.
     pub fn optimizer(mut self, rule: Rule) -> Self {
         self.optimizer = rule;
+        self
+    }
+
+    /// With a learning rate that changes. [`Schedule::reduce_on_plateau`] looks at the loss of the
+    /// validation part; where there is none, at the mean loss of the epoch's batches.
+    pub fn schedule(mut self, schedule: Schedule) -> Self {
+        self.recipe.schedule = schedule;
+        self
+    }
+
+    /// With gradients that are made smaller where they are too large.
+    pub fn clip(mut self, clipping: Clipping) -> Self {
+        self.recipe.clipping = Some(clipping);
+        self
+    }
+
+    /// With a penalty on large weights, beside those that it has: `Penalty::l2(0.0001)`.
+    pub fn penalty(mut self, penalty: Penalty) -> Self {
+        self.recipe.penalties.push(penalty);
+        self
+    }
+
+    /// With decoupled weight decay λ: w ← w − η·λ·w beside each step, for weights and not for
+    /// biases.
+    pub fn weight_decay(mut self, lambda: f64) -> Self {
+        self.recipe.weight_decay = lambda;
+        self
+    }
+
+    /// With noise on the gradients, drawn from the seed.
+    pub fn gradient_noise(mut self, noise: GradientNoise) -> Self {
+        self.recipe.noise = Some(noise);
+        self
+    }
+
+    /// Ends training when the validation part no longer becomes better, and keeps the best weights.
+    pub fn early_stopping(mut self, stopping: EarlyStopping) -> Self {
+        self.early_stopping = Some(stopping);
         self
     }
 
@@ -92,7 +138,7 @@ impl Setting {
         self
     }
 
-    pub(crate) fn check(&self, samples: usize) -> Result<()> {
+    pub(crate) fn check(&self, samples: usize, validation: bool) -> Result<()> {
         let wrong =
             |what: &str| Error::new(ErrorKind::Value, what).within(format!("setting “{self}”"));
         if self.epochs == 0 {
@@ -106,9 +152,12 @@ impl Setting {
                 .expected("a finite number above 0")
                 .got(self.learning_rate.to_string()));
         }
-        self.optimizer
-            .checked()
-            .map_err(|error| error.within(format!("setting “{self}”")))?;
+        let within = |error: Error| error.within(format!("setting “{self}”"));
+        self.optimizer.checked().map_err(within)?;
+        self.recipe.check().map_err(within)?;
+        if let Some(stopping) = self.early_stopping {
+            stopping.check(validation).map_err(within)?;
+        }
         if self.batch_size == 0 || self.batch_size > samples {
             return Err(wrong("the batch size does not fit the training set")
                 .expected(format!("1 to {samples} samples"))
@@ -136,6 +185,12 @@ impl fmt::Display for Setting {
         )?;
         if self.optimizer != Rule::Sgd {
             write!(f, ", {}", self.optimizer)?;
+        }
+        for words in self.recipe.words() {
+            write!(f, ", {words}")?;
+        }
+        if let Some(stopping) = self.early_stopping {
+            write!(f, ", Early stopping: {stopping}")?;
         }
         if self.batch_size != 100 {
             write!(f, ", Batch size: {}", self.batch_size)?;

@@ -62,7 +62,7 @@ impl<F: Scalar> Layer<F> for Dropout {
         _: usize,
         scratch: &mut Scratch<F>,
     ) {
-        if scratch.training {
+        if scratch.dropping {
             times(x, &scratch.values, y);
         } else {
             y.copy_from_slice(x);
@@ -71,7 +71,7 @@ impl<F: Scalar> Layer<F> for Dropout {
 
     fn backward(&self, pass: Backward<'_, F>, scratch: &mut Scratch<F>) {
         let Some(dx) = pass.dx else { return };
-        if scratch.training {
+        if scratch.dropping {
             times(pass.dy, &scratch.values, dx);
         } else {
             dx.copy_from_slice(pass.dy);

@@ -8,6 +8,7 @@
 //! NaN that comes in goes out, so that divergence is seen and not hidden.
 
 mod activation;
+mod batch_norm;
 mod conv2d;
 mod dense;
 mod dropout;
@@ -21,6 +22,7 @@ use rand_pcg::Pcg64;
 
 pub(crate) use activation::Activation;
 pub use activation::Function;
+pub(crate) use batch_norm::BatchNorm;
 pub(crate) use conv2d::Conv2d;
 pub(crate) use dense::Dense;
 pub(crate) use dropout::Dropout;
@@ -34,8 +36,10 @@ use crate::{Parameter, Scalar};
 pub(crate) struct Scratch<F> {
     pub(crate) values: Vec<F>,
     pub(crate) indices: Vec<u32>,
-    /// Whether the pass is one of training: only then are units dropped out.
+    /// Whether the pass is one of training: only then is a batch normalized by itself.
     pub(crate) training: bool,
+    /// Whether units are dropped out, which only training does.
+    pub(crate) dropping: bool,
 }
 
 /// A layer's mathematics.
@@ -56,6 +60,22 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
     /// have nothing to draw leave the generator alone.
     fn draw(&self, scratch: &mut Scratch<F>, batch: usize, rng: &mut Pcg64) {
         let _ = (scratch, batch, rng);
+    }
+
+    /// The smallest batch that it can learn from.
+    fn least_batch(&self) -> usize {
+        1
+    }
+
+    /// Takes the running statistics of the network into the scratch, before a pass that is not one
+    /// of training.
+    fn recall(&self, statistics: &[Parameter<F>], scratch: &mut Scratch<F>) {
+        let _ = (statistics, scratch);
+    }
+
+    /// Tells the statistics of the batch, after a pass of training.
+    fn tell(&self, scratch: &mut Scratch<F>, batch: usize, statistics: &mut [Parameter<F>]) {
+        let _ = (scratch, batch, statistics);
     }
 
     /// Computes `y` from `x`.

@@ -6,7 +6,7 @@ mod summary;
 use std::fmt;
 
 use chainrule_error::Result;
-pub(crate) use plan::{PlannedLayer, plan};
+pub(crate) use plan::{PlannedParameter, plan};
 pub use summary::{Summary, SummaryRow};
 
 use crate::{Init, Loss, Network, Reduction, Shape, layers::Function};
@@ -28,6 +28,7 @@ pub(crate) enum LayerKind {
     Flatten,
     Activation(Function),
     Dropout { rate: f64 },
+    BatchNorm { momentum: f64, epsilon: f64 },
 }
 
 /// The description of a network: the shape of a sample, the layers, the loss.
@@ -56,6 +57,8 @@ pub struct Model {
     pub(crate) layers: Vec<LayerSpec>,
     pub(crate) losses: Vec<Loss>,
     pub(crate) reduction: Reduction,
+    /// The share of each target that is spread over all classes.
+    pub(crate) smoothing: f64,
     pub(crate) weights: Init,
     pub(crate) biases: Init,
     /// Settings for "the layer before" where there is none that has them.
@@ -71,6 +74,7 @@ impl Model {
             layers: Vec::new(),
             losses: Vec::new(),
             reduction: Reduction::default(),
+            smoothing: 0.0,
             weights: Init::GlorotUniform,
             biases: Init::Zeros,
             misplaced: Vec::new(),
@@ -158,6 +162,49 @@ impl Model {
         self.layer(LayerKind::Dropout { rate })
     }
 
+    /// Adds batch normalization with the momentum 0.1 and ε = 1e-5, as in PyTorch: after a dense
+    /// layer for each feature, after a convolution for each channel. y = γ·(x − μ) / √(σ² + ε) + β.
+    ///
+    /// Whenever gradients are computed, μ and σ² are the batch's own, and the gradients carry them
+    /// as [`statistics`](crate::Gradients::statistics); a step along the gradients, of any
+    /// optimizer, also moves the network's running statistics towards them: the momentum's share of
+    /// the way, the variance as divided by N − 1. Predictions and losses take the running ones:
+    /// [`Network::statistics`]. γ starts at 1 and β at 0, whatever the model's initializers.
+    ///
+    /// Ioffe and Szegedy, *Batch normalization* (2015). A layer before it needs no bias, which the
+    /// mean takes away again: see [`without_bias`](Self::without_bias).
+    ///
+    /// # Shapes
+    ///
+    /// `[batch, features]` → the same; γ, β and the statistics have one number for each feature, or
+    /// for each channel.
+    ///
+    /// ```
+    /// use chainrule_nn::{Model, Optimizer, Sgd};
+    /// use ndarray::array;
+    ///
+    /// let model = Model::input(2).dense(8).without_bias().batch_norm().relu().dense(2).softmax();
+    /// let mut network = model.build(1)?;
+    /// let x = array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+    /// let mut sgd = Sgd::new(0.5)?;
+    /// for _ in 0..300 {
+    ///     let gradients = network.gradients(&x, &[0, 1, 1, 0])?;
+    ///     sgd.step(&mut network, &gradients)?;
+    /// }
+    /// assert_eq!(network.predict(&x)?, [0, 1, 1, 0]);
+    /// assert_eq!(network.statistics()[0].name, "batch_norm_1.mean");
+    /// # Ok::<(), chainrule_nn::Error>(())
+    /// ```
+    pub fn batch_norm(self) -> Self {
+        self.batch_norm_with(0.1, 1e-5)
+    }
+
+    /// As [`batch_norm`](Self::batch_norm) with another momentum, the weight of a new batch in the
+    /// running statistics (above 0, at most 1), and another ε (above 0).
+    pub fn batch_norm_with(self, momentum: f64, epsilon: f64) -> Self {
+        self.layer(LayerKind::BatchNorm { momentum, epsilon })
+    }
+
     /// Ends the model with softmax and cross-entropy, as one stable piece on the scores: the
     /// network's forward pass gives scores, [`Network::probabilities`] the softmax of them.
     pub fn softmax(self) -> Self {
@@ -182,6 +229,29 @@ impl Model {
 
     fn loss(mut self, loss: Loss) -> Self {
         self.losses.push(loss);
+        self
+    }
+
+    /// Takes a share of each target from its class and spreads it evenly over all m classes:
+    /// t ← (1 − share)·t + share / m, so that scores need not grow without end. Only with
+    /// [`softmax`](Self::softmax). Szegedy et al., *Rethinking the inception architecture for
+    /// computer vision* (2016), section 7; PyTorch's `CrossEntropyLoss(label_smoothing=share)`.
+    ///
+    /// It is part of the loss, so losses on a test set have it too.
+    ///
+    /// ```
+    /// use chainrule_nn::Model;
+    /// use ndarray::array;
+    ///
+    /// let model = Model::input(2).dense(3).softmax();
+    /// let (smoothed, plain) = (model.clone().label_smoothing(0.3).build_f64(1)?, model.build_f64(1)?);
+    /// let x = array![[1.0, 2.0]];
+    /// let rows = array![[0.1, 0.8, 0.1]]; // 0.7 of class 1, and 0.1 for each
+    /// assert!((smoothed.loss(&x, &[1])? - plain.loss(&x, &rows)?).abs() < 1e-15);
+    /// # Ok::<(), chainrule_nn::Error>(())
+    /// ```
+    pub fn label_smoothing(mut self, share: f64) -> Self {
+        self.smoothing = share;
         self
     }
 

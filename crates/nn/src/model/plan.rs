@@ -7,7 +7,8 @@ use crate::{
     Init, Loss, Scalar, Shape,
     initialize::Fans,
     layers::{
-        Activation, Conv2d, Dense, Dropout, Flatten, Function, Layer, MaxPool2d, im2col::Window,
+        Activation, BatchNorm, Conv2d, Dense, Dropout, Flatten, Function, Layer, MaxPool2d,
+        im2col::Window,
     },
 };
 
@@ -28,6 +29,10 @@ pub(crate) struct PlannedLayer {
     pub(crate) input: Shape,
     pub(crate) output: Shape,
     pub(crate) parameters: Vec<PlannedParameter>,
+    /// What it keeps beside what it learns: running statistics.
+    pub(crate) statistics: Vec<PlannedParameter>,
+    /// The share of the way that the statistics go to those of a batch.
+    pub(crate) momentum: f64,
 }
 
 impl PlannedLayer {
@@ -39,6 +44,7 @@ impl PlannedLayer {
                 format!("conv2d {kernel} × {kernel}, {filters} filters")
             }
             LayerKind::Dropout { rate } => format!("dropout {rate}"),
+            LayerKind::BatchNorm { .. } => format!("batch_norm of {}", channels(self.input)),
             kind => kind.name().to_owned(),
         };
         format!("layer {} ({what})", index + 1)
@@ -54,6 +60,14 @@ impl PlannedLayer {
             }),
             (LayerKind::Activation(function), _) => Box::new(Activation { function, features }),
             (LayerKind::Dropout { rate }, _) => Box::new(Dropout { rate, features }),
+            (LayerKind::BatchNorm { epsilon, .. }, shape) => {
+                let channels = channels(shape);
+                Box::new(BatchNorm {
+                    channels,
+                    places: features / channels,
+                    epsilon,
+                })
+            }
             (
                 LayerKind::Conv2d { filters, kernel },
                 Shape::Image {
@@ -101,6 +115,7 @@ impl LayerKind {
             Self::Activation(Function::Sigmoid) => "sigmoid",
             Self::Activation(Function::Tanh) => "tanh",
             Self::Dropout { .. } => "dropout",
+            Self::BatchNorm { .. } => "batch_norm",
         }
     }
 
@@ -122,6 +137,20 @@ impl LayerKind {
                 rate.to_string(),
                 "0.5 drops half of them",
             )),
+            (Self::BatchNorm { momentum, .. }, _) if !(momentum > 0.0 && momentum <= 1.0) => {
+                Err(Misfit::new(
+                    "a momentum above 0, at most 1",
+                    momentum.to_string(),
+                    "0.1 moves the running statistics a tenth of the way to each batch's",
+                ))
+            }
+            (Self::BatchNorm { epsilon, .. }, _) if !(epsilon.is_finite() && epsilon > 0.0) => {
+                Err(Misfit::new(
+                    "an ε that is a finite number above 0",
+                    epsilon.to_string(),
+                    "1e-5 is the usual one",
+                ))
+            }
             (Self::Dense { units }, Shape::Flat(_)) => Ok(Shape::Flat(units)),
             (Self::Dense { .. }, image) => Err(Misfit::new(
                 "a row of features, [features]",
@@ -150,7 +179,9 @@ impl LayerKind {
                  convolutions before .flatten()",
             )),
             (Self::Flatten, shape) => Ok(Shape::Flat(shape.features())),
-            (Self::Activation(_) | Self::Dropout { .. }, shape) => Ok(shape),
+            (Self::Activation(_) | Self::Dropout { .. } | Self::BatchNorm { .. }, shape) => {
+                Ok(shape)
+            }
         }
     }
 
@@ -180,6 +211,14 @@ impl LayerKind {
             }
             _ => None,
         }
+    }
+}
+
+/// What is normalized by itself: a channel of an image, or a feature.
+fn channels(shape: Shape) -> usize {
+    match shape {
+        Shape::Flat(features) => features,
+        Shape::Image { channels, .. } => channels,
     }
 }
 
@@ -233,6 +272,8 @@ pub(crate) fn plan(model: &Model) -> Result<(Vec<PlannedLayer>, Loss)> {
             output: shape,
             name: name.clone(),
             parameters: Vec::new(),
+            statistics: Vec::new(),
+            momentum: 0.0,
         };
         layer.output = spec.kind.output(shape).map_err(|misfit| {
             wrong(&format!(
@@ -262,10 +303,27 @@ pub(crate) fn plan(model: &Model) -> Result<(Vec<PlannedLayer>, Loss)> {
                 });
             }
         }
+        if let LayerKind::BatchNorm { momentum, .. } = spec.kind {
+            let units = channels(shape);
+            let planned = |what: &str, value: f64| PlannedParameter {
+                name: format!("{name}.{what}"),
+                shape: vec![units],
+                init: Init::Constant(value),
+                fans: Fans {
+                    fan_in: units,
+                    fan_out: units,
+                    units,
+                },
+            };
+            layer.parameters = vec![planned("gamma", 1.0), planned("beta", 0.0)];
+            layer.statistics = vec![planned("mean", 0.0), planned("variance", 1.0)];
+            layer.momentum = momentum;
+        }
         shape = layer.output;
         layers.push(layer);
     }
     let loss = one_loss(model)?;
+    check_smoothing(model, loss)?;
     if let shape @ Shape::Image { .. } = shape {
         return Err(wrong("a loss needs a row of outputs")
             .expected("[outputs]")
@@ -273,6 +331,22 @@ pub(crate) fn plan(model: &Model) -> Result<(Vec<PlannedLayer>, Loss)> {
             .hint("put .flatten().dense(10) before the loss"));
     }
     Ok((layers, loss))
+}
+
+fn check_smoothing(model: &Model, loss: Loss) -> Result<()> {
+    let wrong = |what: &str| Error::new(ErrorKind::Model, what);
+    if !(0.0..1.0).contains(&model.smoothing) {
+        return Err(wrong("label smoothing takes a share of each target")
+            .expected("0 to below 1")
+            .got(model.smoothing.to_string())
+            .hint("0.1 is the usual one"));
+    }
+    if model.smoothing > 0.0 && loss != Loss::SoftmaxCrossEntropy {
+        return Err(wrong("label smoothing is for classes")
+            .expected("a model that ends with .softmax()")
+            .got(format!("one with the {loss}")));
+    }
+    Ok(())
 }
 
 fn one_loss(model: &Model) -> Result<Loss> {

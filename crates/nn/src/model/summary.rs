@@ -19,7 +19,7 @@ pub struct SummaryRow {
 }
 
 /// A model's layers, output shapes and parameters, for people to read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
     /// The shape of one sample.
     pub input: Shape,
@@ -31,6 +31,8 @@ pub struct Summary {
     pub loss: Loss,
     /// How the samples of a batch count together.
     pub reduction: Reduction,
+    /// The share of each target that is spread over all classes; 0 without label smoothing.
+    pub smoothing: f64,
 }
 
 impl Summary {
@@ -55,6 +57,7 @@ impl Summary {
             total,
             loss,
             reduction: model.reduction,
+            smoothing: model.smoothing,
         })
     }
 }
@@ -102,7 +105,11 @@ impl fmt::Display for Summary {
         }
         let total = grouped(self.total);
         writeln!(f, "{rule}\n{:<name$}  {:<shape$}  {total:>12}", "total", "")?;
-        write!(f, "loss: {}, {}", self.loss, self.reduction)
+        write!(f, "loss: {}, ", self.loss)?;
+        if self.smoothing > 0.0 {
+            write!(f, "label smoothing {}, ", self.smoothing)?;
+        }
+        write!(f, "{}", self.reduction)
     }
 }
 

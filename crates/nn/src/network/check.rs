@@ -70,7 +70,6 @@ impl Network<f64> {
         dropout: Dropout<'_, f64>,
     ) -> Result<GradientCheck> {
         let batch = x.nrows();
-        let training = !matches!(dropout, Dropout::Off);
         let mut w = self.settled_workspace(x, targets, dropout)?;
         let gradients = w.gradients().clone();
         let d_input = self.d_inputs(&mut w, batch).swap_remove(0);
@@ -83,7 +82,7 @@ impl Network<f64> {
                 let (gradient, value) = (entry.values()[n], self.parameters[p].values()[n]);
                 let judged = judge(gradient, value, gradients.loss, |shift| {
                     moved.parameters[p].values_mut()[n] = value + shift;
-                    engine::pass(&moved, &mut w, batch, training);
+                    engine::pass(&moved, &mut w, batch, true);
                     let loss = engine::loss(&moved, &mut w, targets);
                     let changed = self.changed(&base, &w, batch);
                     Probe { loss, changed }
@@ -98,7 +97,7 @@ impl Network<f64> {
             let (i, j) = (n / x.ncols(), n % x.ncols());
             let judged = judge(d_input[[i, j]], x[[i, j]], gradients.loss, |shift| {
                 w.input_mut(batch)[n] = x[[i, j]] + shift;
-                engine::pass(self, &mut w, batch, training);
+                engine::pass(self, &mut w, batch, true);
                 let loss = engine::loss(self, &mut w, targets);
                 let changed = self.changed(&base, &w, batch);
                 Probe { loss, changed }

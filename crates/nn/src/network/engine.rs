@@ -11,22 +11,26 @@ use super::{BuiltLayer, Network, Workspace, dropout::Source};
 use crate::{
     Gradients, Model, Parameter, Scalar, Targets,
     layers::Backward,
-    model::{PlannedLayer, plan},
+    model::{PlannedParameter, plan},
 };
 
 pub(crate) fn build<F: Scalar>(model: &Model, seed: u64) -> Result<Network<F>> {
     let (planned, loss) = plan(model)?;
     let mut rng = Pcg64::seed_from_u64(seed);
-    let mut parameters = Vec::new();
+    let (mut parameters, mut statistics) = (Vec::new(), Vec::new());
     let layers = planned.iter().enumerate().map(|(index, layer)| {
         let first = parameters.len();
-        draw(layer, &mut rng, &mut parameters);
+        draw(&layer.parameters, &mut rng, &mut parameters);
+        let first_statistics = statistics.len();
+        draw(&layer.statistics, &mut rng, &mut statistics);
         BuiltLayer {
             name: layer.name.clone(),
             place: layer.place(index),
             output: layer.output,
             mathematics: layer.mathematics(),
             parameters: first..parameters.len(),
+            statistics: first_statistics..statistics.len(),
+            momentum: layer.momentum,
         }
     });
     let layers = layers.collect();
@@ -35,12 +39,17 @@ pub(crate) fn build<F: Scalar>(model: &Model, seed: u64) -> Result<Network<F>> {
         loss,
         layers,
         parameters,
+        statistics,
         identity: Arc::default(),
     })
 }
 
-fn draw<F: Scalar>(layer: &PlannedLayer, rng: &mut Pcg64, parameters: &mut Vec<Parameter<F>>) {
-    for planned in &layer.parameters {
+fn draw<F: Scalar>(
+    planned: &[PlannedParameter],
+    rng: &mut Pcg64,
+    parameters: &mut Vec<Parameter<F>>,
+) {
+    for planned in planned {
         let mut values = Vec::new();
         let count = planned.shape.iter().product();
         planned
@@ -89,12 +98,14 @@ pub(crate) fn workspace<F: Scalar>(network: &Network<F>, capacity: usize) -> Wor
             entries: network.parameters.iter().map(zeros).collect(),
             loss: 0.0,
             samples: 0,
+            statistics: network.statistics.iter().map(zeros).collect(),
         },
         lens,
     }
 }
 
-/// The scores, for predictions: nothing is dropped out.
+/// The scores, for predictions: nothing is dropped out, and batches are normalized by the running
+/// statistics.
 pub(crate) fn forward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize) {
     pass(network, w, batch, false);
 }
@@ -112,10 +123,19 @@ pub(super) fn pass<F: Scalar>(
         let parameters = &network.parameters[layer.parameters.clone()];
         let scratch = &mut w.scratch[i];
         scratch.training = training;
+        scratch.dropping = training && !matches!(w.dropout, Source::Off);
         if let (true, Source::Drawn(rng)) = (training, &mut w.dropout) {
             layer.mathematics.draw(scratch, batch, rng);
         }
+        if !training {
+            let statistics = &network.statistics[layer.statistics.clone()];
+            layer.mathematics.recall(statistics, scratch);
+        }
         layer.mathematics.forward(parameters, x, y, batch, scratch);
+        if training {
+            let statistics = &mut w.gradients.statistics[layer.statistics.clone()];
+            layer.mathematics.tell(scratch, batch, statistics);
+        }
     }
 }
 
@@ -137,9 +157,14 @@ pub(crate) fn loss<F: Scalar>(
     let (outputs, batch) = (w.lens[last], targets.len());
     let scores = &w.activations[last][..batch * outputs];
     let d_scores = &mut w.deltas[last - 1][..batch * outputs];
-    network
-        .loss
-        .of_batch(network.model.reduction, scores, targets, d_scores, outputs)
+    network.loss.of_smoothed(
+        network.model.smoothing,
+        network.model.reduction,
+        scores,
+        targets,
+        d_scores,
+        outputs,
+    )
 }
 
 pub(crate) fn forward_backward<F: Scalar>(
@@ -148,7 +173,7 @@ pub(crate) fn forward_backward<F: Scalar>(
     batch: usize,
     targets: Targets<'_, F>,
 ) -> f64 {
-    pass(network, w, batch, !matches!(w.dropout, Source::Off));
+    pass(network, w, batch, true);
     let loss = loss(network, w, targets);
     let last = network.layers.len();
     w.gradients.loss = loss;

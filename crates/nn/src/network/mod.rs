@@ -1,5 +1,6 @@
 //! A model with parameters: scores, losses, gradients.
 
+mod change;
 mod check;
 mod dropout;
 pub(crate) mod engine;
@@ -22,13 +23,15 @@ use crate::{
 /// A network: a [`Model`] with numbers.
 ///
 /// `Network` alone is `Network<f32>`; [`Model::build_f64`] gives a `Network<f64>`. Cloning copies
-/// the parameters.
+/// the parameters, and the running statistics of batch normalization.
 #[derive(Clone)]
 pub struct Network<F: Scalar = f32> {
     model: Model,
     loss: Loss,
     layers: Arc<[BuiltLayer<F>]>,
     parameters: Vec<Parameter<F>>,
+    /// Running statistics: what training changes without a gradient.
+    statistics: Vec<Parameter<F>>,
     /// One of its own for each network that was built; clones share it.
     identity: Arc<()>,
 }
@@ -41,6 +44,9 @@ struct BuiltLayer<F: Scalar> {
     mathematics: Box<dyn Layer<F>>,
     /// Which of the network's parameters are this layer's.
     parameters: Range<usize>,
+    /// Which of the network's running statistics are, and how far they go to a batch's.
+    statistics: Range<usize>,
+    momentum: f64,
 }
 
 impl<F: Scalar> Network<F> {
@@ -70,28 +76,22 @@ impl<F: Scalar> Network<F> {
         parameter::find(&self.parameters, name)
     }
 
-    /// Replaces the values of one parameter.
-    ///
-    /// # Errors
-    ///
-    /// When there is no such parameter or the shape is another.
-    pub fn set_parameter(&mut self, name: &str, value: ArrayD<F>) -> Result<()> {
-        let shape = self.parameter(name)?.shape().to_vec();
-        if shape != value.shape() {
-            return Err(
-                Error::new(ErrorKind::Shape, format!("{name} has another shape"))
-                    .expected(format!("{shape:?}"))
-                    .got(format!("{:?}", value.shape())),
-            );
-        }
-        for parameter in self
-            .parameters
-            .iter_mut()
-            .filter(|parameter| parameter.name == name)
-        {
-            parameter.value = value.as_standard_layout().into_owned();
-        }
-        Ok(())
+    /// The running statistics of batch normalization, layer by layer, the mean before the variance,
+    /// such as `batch_norm_1.mean`. They are no parameters: nothing takes a gradient of them. Steps
+    /// along gradients move them towards the batches', see
+    /// [`Model::batch_norm`](crate::Model::batch_norm).
+    pub fn statistics(&self) -> &[Parameter<F>] {
+        &self.statistics
+    }
+
+    /// The smallest batch that the network can learn from: 2 under batch normalization of features,
+    /// since a single number has no variance, and 1 otherwise.
+    pub fn least_batch(&self) -> usize {
+        let least = self
+            .layers
+            .iter()
+            .map(|layer| layer.mathematics.least_batch());
+        least.max().unwrap_or(1)
     }
 
     /// The scores (logits) of a batch.
@@ -263,60 +263,26 @@ impl<F: Scalar> Network<F> {
             }
             _ => {}
         }
+        if batch < self.least_batch() {
+            return Err(self.too_small(batch));
+        }
         Ok(F::forward_backward(self, workspace, batch, targets))
     }
 
-    /// Calls `update(parameter, gradient)` for the values of every parameter: what an optimizer
-    /// is built on.
-    ///
-    /// # Errors
-    ///
-    /// When the gradients are another network's: a name or a shape differs, or one is missing.
-    pub fn update(
-        &mut self,
-        gradients: &Gradients<F>,
-        mut update: impl FnMut(&mut [F], &[F]),
-    ) -> Result<()> {
-        self.check_gradients(gradients)?;
-        for (parameter, gradient) in self.parameters.iter_mut().zip(&gradients.entries) {
-            match gradient.value.as_slice() {
-                Some(values) => update(parameter.values_mut(), values),
-                None => {
-                    let values = gradient.value.as_standard_layout().into_owned();
-                    let values = values.as_slice().expect("standard layout; please report");
-                    update(parameter.values_mut(), values);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the gradients are this network's.
-    pub(crate) fn check_gradients(&self, gradients: &Gradients<F>) -> Result<()> {
-        let fits = self.parameters.len() == gradients.entries.len()
-            && self
-                .parameters
-                .iter()
-                .zip(&gradients.entries)
-                .all(|(parameter, gradient)| {
-                    parameter.name == gradient.name
-                        && parameter.value.shape() == gradient.value.shape()
-                });
-        if !fits {
-            let names = |entries: &[Parameter<F>]| {
-                let name =
-                    |entry: &Parameter<F>| format!("{} {:?}", entry.name, entry.value.shape());
-                entries.iter().map(name).collect::<Vec<_>>().join(", ")
-            };
-            return Err(Error::new(
-                ErrorKind::Shape,
-                "these are not the gradients of this network",
-            )
-            .expected(names(&self.parameters))
-            .got(names(&gradients.entries))
-            .hint("take them from network.gradients(&x, &y) of the same network"));
-        }
-        Ok(())
+    fn too_small(&self, batch: usize) -> Error {
+        let least = self
+            .layers
+            .iter()
+            .find(|layer| layer.mathematics.least_batch() > batch);
+        let place = least.map_or("", |layer| layer.place.as_str());
+        Error::new(
+            ErrorKind::Shape,
+            format!("{place} cannot learn from a batch of {batch}"),
+        )
+        .expected(format!("at least {} samples", self.least_batch()))
+        .got(batch.to_string())
+        .why("a feature is normalized by its variance within the batch, and one number has none")
+        .hint("choose a batch size that does not leave a single sample for the last batch")
     }
 
     /// The same for a network and its clones, and for no other.

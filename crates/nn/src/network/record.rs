@@ -1,7 +1,7 @@
 //! Everything that one forward and one backward pass computed, as values to look at.
 
 use chainrule_error::{Error, ErrorKind, Result};
-use ndarray::{Array2, Array3, ArrayView2};
+use ndarray::{Array1, Array2, Array3, ArrayView2};
 
 use super::{Dropout, Network, Workspace, dropout, engine};
 use crate::{
@@ -38,7 +38,7 @@ pub struct Record {
     pub loss: Loss,
     /// How the samples count together.
     pub reduction: Reduction,
-    /// The targets, one-hot where they were classes.
+    /// The targets, one-hot where they were classes, and smoothed if the model smooths labels.
     pub targets: Array2<f64>,
     /// The softmax of the scores, where the loss has one.
     pub probabilities: Option<Array2<f64>>,
@@ -106,6 +106,17 @@ pub enum Inside {
         /// For each output, which of the sample's inputs it is: `[batch, outputs]`.
         winners: Array2<usize>,
     },
+    /// Batch normalization: each feature, or each channel, by itself.
+    BatchNorm {
+        /// What is added to the variance.
+        epsilon: f64,
+        /// The mean of each feature or channel over the batch.
+        mean: Array1<f64>,
+        /// The variance, divided by the number of values.
+        variance: Array1<f64>,
+        /// (x − mean) / √(variance + ε), `[batch, features]`.
+        normalized: Array2<f64>,
+    },
     /// An image becomes a row.
     Flatten,
     /// Some numbers are dropped.
@@ -159,7 +170,9 @@ impl Network<f64> {
         let last = self.layers.len();
         let outputs = self.outputs();
         let d_scores = rows(&w.deltas[last - 1], batch, outputs);
-        let targets = Array2::from_shape_fn((batch, outputs), |(i, j)| targets.at(i, j));
+        let smoothing = self.model.smoothing;
+        let target = |(i, j)| (1.0 - smoothing) * targets.at(i, j) + smoothing / outputs as f64;
+        let targets = Array2::from_shape_fn((batch, outputs), target);
         let (probabilities, sample_losses) = self.of_samples(&w, &targets);
         let d_inputs = self.d_inputs(&mut w, batch);
         let layers = d_inputs.into_iter().enumerate();
@@ -221,7 +234,7 @@ impl Network<f64> {
             let target = target.expect("one row of targets; please report");
             let (one, target) = (Reduction::Sum, Targets::Values(target));
             self.loss
-                .of_batch(one, scores, target, &mut unused, outputs)
+                .of_smoothed(0.0, one, scores, target, &mut unused, outputs)
         });
         (probabilities, losses.collect())
     }
@@ -323,6 +336,7 @@ impl Network<f64> {
                     winners: Array2::from_shape_fn((batch, output), winner),
                 }
             }
+            LayerKind::BatchNorm { epsilon, .. } => self.normalization(w, i, batch, epsilon),
             LayerKind::Flatten => Inside::Flatten,
             LayerKind::Dropout { rate } => Inside::Dropout {
                 rate,
@@ -341,6 +355,38 @@ impl Network<f64> {
             parameters: self.parameters[layer.parameters.clone()].to_vec(),
             gradients: w.gradients.entries[layer.parameters.clone()].to_vec(),
             inside,
+        }
+    }
+
+    /// Mean and variance are in the layer's scratch space; with the factor 1 and the shift 0 it gives
+    /// what lies between.
+    fn normalization(
+        &self,
+        w: &mut Workspace<f64>,
+        i: usize,
+        batch: usize,
+        epsilon: f64,
+    ) -> Inside {
+        let layer = &self.layers[i];
+        let channels = self.parameters[layer.parameters.start].value.len();
+        let row = |n: usize, w: &Workspace<f64>| {
+            Array1::from(w.scratch[i].values[n * channels..(n + 1) * channels].to_vec())
+        };
+        let (mean, variance) = (row(0, w), row(2, w));
+        let mut plain = self.parameters[layer.parameters.clone()].to_vec();
+        plain[0].value.fill(1.0);
+        plain[1].value.fill(0.0);
+        let mut normalized = vec![0.0; batch * w.lens[i]];
+        let x = &w.activations[i][..normalized.len()];
+        let scratch = &mut w.scratch[i];
+        layer
+            .mathematics
+            .forward(&plain, x, &mut normalized, batch, scratch);
+        Inside::BatchNorm {
+            epsilon,
+            mean,
+            variance,
+            normalized: rows(&normalized, batch, w.lens[i]),
         }
     }
 

@@ -61,6 +61,11 @@ impl<F: Scalar> Workspace<F> {
         &self.gradients
     }
 
+    /// The gradients of the last backward pass, to be changed before a step: clipped, say.
+    pub fn gradients_mut(&mut self) -> &mut Gradients<F> {
+        &mut self.gradients
+    }
+
     pub(super) fn into_gradients(self) -> Gradients<F> {
         self.gradients
     }

@@ -67,6 +67,7 @@ impl Adadelta {
 
 optimizer!(Adadelta);
 
+#[inline(always)]
 pub(super) fn update<F: Scalar>(
     (rho, epsilon): (f64, f64),
     turn: &Turn,
@@ -80,10 +81,10 @@ pub(super) fn update<F: Scalar>(
     let (new, rho) = (F::of(1.0 - rho), F::of(rho));
     let (epsilon, rate) = (F::of(epsilon), F::of(turn.rate));
     let all = parameter.iter_mut().zip(gradient).zip(squares).zip(steps);
-    all.for_each(|(((p, &g), s), d)| {
+    for (((p, &g), s), d) in all {
         *s = rho * *s + new * g * g;
         let step = (*d + epsilon).sqrt() / (*s + epsilon).sqrt() * g;
         *d = rho * *d + new * step * step;
         *p -= rate * step;
-    });
+    }
 }

@@ -49,6 +49,7 @@ impl AdaGrad {
 
 optimizer!(AdaGrad);
 
+#[inline(always)]
 pub(super) fn update<F: Scalar>(
     epsilon: f64,
     turn: &Turn,
@@ -61,8 +62,8 @@ pub(super) fn update<F: Scalar>(
     };
     let (epsilon, rate) = (F::of(epsilon), F::of(turn.rate));
     let all = parameter.iter_mut().zip(gradient).zip(sum);
-    all.for_each(|((p, &g), s)| {
+    for ((p, &g), s) in all {
         *s += g * g;
         *p -= rate * g / (s.sqrt() + epsilon);
-    });
+    }
 }

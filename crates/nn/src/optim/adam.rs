@@ -81,6 +81,7 @@ impl<F: Scalar> Averages<F> {
     }
 }
 
+#[inline(always)]
 pub(super) fn update<F: Scalar>(
     (beta1, beta2, epsilon): (f64, f64, f64),
     turn: &Turn,
@@ -97,9 +98,9 @@ pub(super) fn update<F: Scalar>(
     let root = F::of(1.0 / turn.correction(beta2).sqrt());
     let epsilon = F::of(epsilon);
     let all = parameter.iter_mut().zip(gradient).zip(m).zip(v);
-    all.for_each(|(((p, &g), m), v)| {
+    for (((p, &g), m), v) in all {
         *m = averages.first(*m, g);
         *v = averages.second(*v, g);
         *p -= rate * *m / (v.sqrt() * root + epsilon);
-    });
+    }
 }

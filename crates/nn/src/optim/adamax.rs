@@ -42,6 +42,7 @@ impl AdaMax {
 optimizer!(AdaMax);
 betas!(AdaMax);
 
+#[inline(always)]
 pub(super) fn update<F: Scalar>(
     (beta1, beta2, epsilon): (f64, f64, f64),
     turn: &Turn,
@@ -56,7 +57,7 @@ pub(super) fn update<F: Scalar>(
     let rate = F::of(turn.rate / turn.correction(beta1));
     let epsilon = F::of(epsilon);
     let all = parameter.iter_mut().zip(gradient).zip(m).zip(u);
-    all.for_each(|(((p, &g), m), u)| {
+    for (((p, &g), m), u) in all {
         *m = averages.first(*m, g);
         let (faded, now) = (beta2 * *u, g.abs() + epsilon);
         // Not `max`, which would pass over a NaN.
@@ -66,5 +67,5 @@ pub(super) fn update<F: Scalar>(
         } else {
             rate * *m / *u
         };
-    });
+    }
 }

@@ -56,6 +56,7 @@ impl AdamW {
 optimizer!(AdamW);
 betas!(AdamW);
 
+#[inline(always)]
 pub(super) fn update<F: Scalar>(
     (betas_and_epsilon, weight_decay): ((f64, f64, f64), f64),
     turn: &Turn,

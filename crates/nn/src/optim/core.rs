@@ -80,19 +80,50 @@ impl Core {
             step: self.memory.steps,
             product: self.memory.product,
         };
+        let arch = pulp::Arch::new();
         let (rule, mut entries) = (self.rule, F::entries(&mut self.memory).iter_mut());
         network.update(gradients, |parameter, gradient| {
             let entry = entries
                 .next()
                 .expect("an entry for each parameter; please report");
-            rule.apply(&turn, parameter, gradient, &mut entry.slots);
+            arch.dispatch(Wide {
+                rule,
+                turn,
+                parameter,
+                gradient,
+                slots: &mut entry.slots,
+            });
         })
+    }
+}
+
+/// One parameter's step in the widest registers that the machine has: roots and divisions are what
+/// most rules take their time for. The operations are the same, so the numbers are too.
+struct Wide<'a, F> {
+    rule: Rule,
+    turn: Turn,
+    parameter: &'a mut [F],
+    gradient: &'a [F],
+    slots: &'a mut [Vec<F>],
+}
+
+impl<F: Scalar> pulp::WithSimd for Wide<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        self.rule
+            .apply(&self.turn, self.parameter, self.gradient, self.slots);
     }
 }
 
 impl<F: Scalar> Optimizer<F> for Core {
     fn step(&mut self, network: &mut Network<F>, gradients: &Gradients<F>) -> Result<()> {
         F::advance(self, network, gradients)
+    }
+
+    fn learning_rate(&self) -> Option<f64> {
+        Some(self.rate)
     }
 
     fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
@@ -110,7 +141,7 @@ macro_rules! optimizer {
             }
 
             /// Changes the learning rate of the steps that follow, as a
-            /// [Schedule`] does; what is remembered stays.
+            /// [`Schedule`](crate::Schedule) does; what is remembered stays.
             ///
             /// # Errors
             ///
@@ -151,6 +182,10 @@ macro_rules! optimizer {
                 gradients: &$crate::Gradients<F>,
             ) -> Result<()> {
                 F::advance(&mut self.0, network, gradients)
+            }
+
+            fn learning_rate(&self) -> Option<f64> {
+                Some(self.0.rate)
             }
 
             fn set_learning_rate(&mut self, rate: f64) -> Result<()> {

@@ -1,8 +1,10 @@
 //! Update rules, one file each.
 //!
 //! The rule of the folder: a file has one optimizer's documentation with formula, paper and usual
-//! settings, its formula in LaTeX, its settings, and `update`, which steps one parameter's values.
-//! What all share is elsewhere: `rule` has the settings as plain values, `core` the step and what
+//! settings, its formula in LaTeX, its settings, and `update`, which steps one parameter's values. An
+//! `update` is inlined into code for the machine's widest registers (see `core`) and is a plain loop
+//! over at most four arrays, so that the compiler can use them.
+//! What all share is elsewhere: `rule` has the settings as plain values, `facts` their sources, `core` the step and what
 //! is remembered, `words` what a rule is called.
 
 mod adadelta;
@@ -13,6 +15,7 @@ mod adamw;
 mod amsgrad;
 pub(crate) mod check;
 mod core;
+mod facts;
 mod memory;
 mod momentum;
 mod nadam;
@@ -53,8 +56,14 @@ pub trait Optimizer<F: Scalar>: Send {
     /// When the gradients belong to another network, or the optimizer remembers another one.
     fn step(&mut self, network: &mut Network<F>, gradients: &Gradients<F>) -> Result<()>;
 
+    /// The learning rate of the next step, if it has one.
+    fn learning_rate(&self) -> Option<f64> {
+        None
+    }
+
     /// Changes the learning rate of the steps that follow. Every optimizer of this crate can; one
-    /// of your own that trains under a [Schedule`] has to say how.
+    /// of your own that trains under a [`Schedule`](crate::Schedule) has to say how, and what its
+    /// [`learning_rate`](Self::learning_rate) is.
     ///
     /// # Errors
     ///

@@ -70,6 +70,7 @@ impl Momentum {
 
 optimizer!(Momentum);
 
+#[inline(always)]
 pub(super) fn update<F: Scalar>(
     (momentum, classical): (f64, bool),
     turn: &Turn,
@@ -83,14 +84,14 @@ pub(super) fn update<F: Scalar>(
     let (momentum, rate) = (F::of(momentum), F::of(turn.rate));
     let all = parameter.iter_mut().zip(gradient).zip(velocity);
     if classical {
-        all.for_each(|((p, &g), v)| {
+        for ((p, &g), v) in all {
             *v = momentum * *v - rate * g;
             *p += *v;
-        });
+        }
     } else {
-        all.for_each(|((p, &g), v)| {
+        for ((p, &g), v) in all {
             *v = momentum * *v + g;
             *p -= rate * *v;
-        });
+        }
     }
 }

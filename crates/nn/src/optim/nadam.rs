@@ -76,6 +76,7 @@ pub(super) fn momentum_at(beta1: f64, decay: Option<f64>, step: u64) -> f64 {
     })
 }
 
+#[inline(always)]
 pub(super) fn update<F: Scalar>(
     (beta1, beta2, epsilon, decay): (f64, f64, f64, Option<f64>),
     turn: &Turn,
@@ -94,9 +95,9 @@ pub(super) fn update<F: Scalar>(
     let root = F::of(1.0 / turn.correction(beta2).sqrt());
     let epsilon = F::of(epsilon);
     let all = parameter.iter_mut().zip(gradient).zip(m).zip(v);
-    all.for_each(|(((p, &g), m), v)| {
+    for (((p, &g), m), v) in all {
         *m = averages.first(*m, g);
         *v = averages.second(*v, g);
         *p -= (of_mean * *m + of_gradient * g) / (v.sqrt() * root + epsilon);
-    });
+    }
 }

@@ -71,6 +71,7 @@ impl Nesterov {
 
 optimizer!(Nesterov);
 
+#[inline(always)]
 pub(super) fn update<F: Scalar>(
     (momentum, classical): (f64, bool),
     turn: &Turn,
@@ -84,14 +85,14 @@ pub(super) fn update<F: Scalar>(
     let (momentum, rate) = (F::of(momentum), F::of(turn.rate));
     let all = parameter.iter_mut().zip(gradient).zip(velocity);
     if classical {
-        all.for_each(|((p, &g), v)| {
+        for ((p, &g), v) in all {
             *v = momentum * *v - rate * g;
             *p += momentum * *v - rate * g;
-        });
+        }
     } else {
-        all.for_each(|((p, &g), v)| {
+        for ((p, &g), v) in all {
             *v = momentum * *v + g;
             *p -= rate * (g + momentum * *v);
-        });
+        }
     }
 }

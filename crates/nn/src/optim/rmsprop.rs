@@ -94,6 +94,7 @@ impl RmsProp {
 
 optimizer!(RmsProp);
 
+#[inline(always)]
 pub(super) fn update<F: Scalar>(
     (alpha, epsilon, inside): (f64, f64, bool),
     turn: &Turn,
@@ -110,14 +111,14 @@ pub(super) fn update<F: Scalar>(
     match slots {
         [squares] => {
             let all = parameter.iter_mut().zip(gradient).zip(squares);
-            all.for_each(|((p, &g), s)| {
+            for ((p, &g), s) in all {
                 *s = alpha * *s + new * g * g;
                 *p -= rate * g / ((*s + within).sqrt() + beside);
-            });
+            }
         }
         [squares, means] => {
             let all = parameter.iter_mut().zip(gradient).zip(squares).zip(means);
-            all.for_each(|(((p, &g), s), a)| {
+            for (((p, &g), s), a) in all {
                 *s = alpha * *s + new * g * g;
                 *a = alpha * *a + new * g;
                 let variance = *s - *a * *a;
@@ -128,7 +129,7 @@ pub(super) fn update<F: Scalar>(
                     variance
                 };
                 *p -= rate * g / ((variance + within).sqrt() + beside);
-            });
+            }
         }
         _ => unreachable!("RMSProp remembers one array, or two"),
     }

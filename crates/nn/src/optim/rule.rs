@@ -3,8 +3,7 @@
 use chainrule_error::{Error, Result};
 
 use super::{
-    AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Momentum, Nadam, Nesterov, Optimizer, RmsProp,
-    Sgd, adadelta, adagrad, adam, adamax, adamw, amsgrad, check,
+    Optimizer, Sgd, adadelta, adagrad, adam, adamax, adamw, amsgrad, check,
     core::{Core, Turn},
     momentum, nadam, nesterov, rmsprop,
 };
@@ -49,48 +48,48 @@ pub enum Rule {
     /// [`Sgd`].
     #[default]
     Sgd,
-    /// [`Momentum`], in PyTorch's form or in the classical one.
+    /// [`Momentum`](crate::Momentum), in PyTorch's form or in the classical one.
     Momentum { momentum: f64, classical: bool },
-    /// [`Nesterov`], in PyTorch's form or in the classical one.
+    /// [`Nesterov`](crate::Nesterov), in PyTorch's form or in the classical one.
     Nesterov { momentum: f64, classical: bool },
-    /// [`AdaGrad`].
+    /// [`AdaGrad`](crate::AdaGrad).
     AdaGrad { epsilon: f64 },
-    /// [`Adadelta`].
+    /// [`Adadelta`](crate::Adadelta).
     Adadelta { rho: f64, epsilon: f64 },
-    /// [`RmsProp`], plain or centred, with ε beside the root or inside it.
+    /// [`RmsProp`](crate::RmsProp), plain or centred, with ε beside the root or inside it.
     RmsProp {
         alpha: f64,
         epsilon: f64,
         centred: bool,
         epsilon_inside: bool,
     },
-    /// [`Adam`].
+    /// [`Adam`](crate::Adam).
     Adam {
         beta1: f64,
         beta2: f64,
         epsilon: f64,
     },
-    /// [`AdaMax`].
+    /// [`AdaMax`](crate::AdaMax).
     AdaMax {
         beta1: f64,
         beta2: f64,
         epsilon: f64,
     },
-    /// [`Nadam`]; a `momentum_decay` of `None` is constant momentum.
+    /// [`Nadam`](crate::Nadam); a `momentum_decay` of `None` is constant momentum.
     Nadam {
         beta1: f64,
         beta2: f64,
         epsilon: f64,
         momentum_decay: Option<f64>,
     },
-    /// [`AmsGrad`], with or without the correction of the averages' start.
+    /// [`AmsGrad`](crate::AmsGrad), with or without the correction of the averages' start.
     AmsGrad {
         beta1: f64,
         beta2: f64,
         epsilon: f64,
         correction: bool,
     },
-    /// [`AdamW`].
+    /// [`AdamW`](crate::AdamW).
     AdamW {
         beta1: f64,
         beta2: f64,
@@ -128,7 +127,7 @@ impl Rule {
         Self::Sgd
     }
 
-    /// [`Momentum`] with μ = 0.9.
+    /// [`Momentum`](crate::Momentum) with μ = 0.9.
     pub fn momentum() -> Self {
         Self::Momentum {
             momentum: 0.9,
@@ -136,7 +135,7 @@ impl Rule {
         }
     }
 
-    /// [`Nesterov`] with μ = 0.9.
+    /// [`Nesterov`](crate::Nesterov) with μ = 0.9.
     pub fn nesterov() -> Self {
         Self::Nesterov {
             momentum: 0.9,
@@ -144,12 +143,12 @@ impl Rule {
         }
     }
 
-    /// [`AdaGrad`] with ε = 1e-10.
+    /// [`AdaGrad`](crate::AdaGrad) with ε = 1e-10.
     pub fn adagrad() -> Self {
         Self::AdaGrad { epsilon: 1e-10 }
     }
 
-    /// [`Adadelta`] with ρ = 0.95 and ε = 1e-6.
+    /// [`Adadelta`](crate::Adadelta) with ρ = 0.95 and ε = 1e-6.
     pub fn adadelta() -> Self {
         Self::Adadelta {
             rho: 0.95,
@@ -157,7 +156,7 @@ impl Rule {
         }
     }
 
-    /// [`RmsProp`] with α = 0.9 and ε = 1e-8.
+    /// [`RmsProp`](crate::RmsProp) with α = 0.9 and ε = 1e-8.
     pub fn rmsprop() -> Self {
         Self::RmsProp {
             alpha: 0.9,
@@ -177,7 +176,7 @@ impl Rule {
         }
     }
 
-    /// [`Adam`] with β₁ = 0.9, β₂ = 0.999 and ε = 1e-8.
+    /// [`Adam`](crate::Adam) with β₁ = 0.9, β₂ = 0.999 and ε = 1e-8.
     pub fn adam() -> Self {
         Self::Adam {
             beta1: BETA1,
@@ -186,7 +185,7 @@ impl Rule {
         }
     }
 
-    /// [`AdaMax`] with Adam's settings.
+    /// [`AdaMax`](crate::AdaMax) with Adam's settings.
     pub fn adamax() -> Self {
         Self::AdaMax {
             beta1: BETA1,
@@ -195,7 +194,7 @@ impl Rule {
         }
     }
 
-    /// [`Nadam`] with Adam's settings and ψ = 0.004.
+    /// [`Nadam`](crate::Nadam) with Adam's settings and ψ = 0.004.
     pub fn nadam() -> Self {
         Self::Nadam {
             beta1: BETA1,
@@ -205,7 +204,7 @@ impl Rule {
         }
     }
 
-    /// [`AmsGrad`] with Adam's settings.
+    /// [`AmsGrad`](crate::AmsGrad) with Adam's settings.
     pub fn amsgrad() -> Self {
         Self::AmsGrad {
             beta1: BETA1,
@@ -215,7 +214,7 @@ impl Rule {
         }
     }
 
-    /// [`AdamW`] with Adam's settings and λ = 0.01.
+    /// [`AdamW`](crate::AdamW) with Adam's settings and λ = 0.01.
     pub fn adamw() -> Self {
         Self::AdamW {
             beta1: BETA1,
@@ -240,88 +239,6 @@ impl Rule {
     /// What it is called with a learning rate: `Adam, learning rate 0.001`.
     pub fn with_rate(&self, learning_rate: f64) -> String {
         self.words(Some(learning_rate))
-    }
-
-    /// The learning rate that its paper, or the custom, begins with.
-    pub fn usual_rate(&self) -> f64 {
-        match self {
-            Self::Sgd | Self::Momentum { .. } | Self::Nesterov { .. } => 0.1,
-            Self::AdaGrad { .. } => 0.01,
-            Self::Adadelta { .. } => 1.0,
-            Self::AdaMax { .. } | Self::Nadam { .. } => 0.002,
-            Self::RmsProp { .. }
-            | Self::Adam { .. }
-            | Self::AmsGrad { .. }
-            | Self::AdamW { .. } => 0.001,
-        }
-    }
-
-    /// Its formula in LaTeX.
-    pub fn formula(&self) -> &'static str {
-        match self {
-            Self::Sgd => Sgd::FORMULA,
-            Self::Momentum { .. } => Momentum::FORMULA,
-            Self::Nesterov { .. } => Nesterov::FORMULA,
-            Self::AdaGrad { .. } => AdaGrad::FORMULA,
-            Self::Adadelta { .. } => Adadelta::FORMULA,
-            Self::RmsProp { centred: false, .. } => RmsProp::FORMULA,
-            Self::RmsProp { centred: true, .. } => RmsProp::CENTRED_FORMULA,
-            Self::Adam { .. } => Adam::FORMULA,
-            Self::AdaMax { .. } => AdaMax::FORMULA,
-            Self::Nadam { .. } => Nadam::FORMULA,
-            Self::AmsGrad { .. } => AmsGrad::FORMULA,
-            Self::AdamW { .. } => AdamW::FORMULA,
-        }
-    }
-
-    /// Who published it, and when.
-    pub fn source(&self) -> &'static str {
-        match self {
-            Self::Sgd => "Robbins and Monro 1951",
-            Self::Momentum { .. } => "Polyak 1964",
-            Self::Nesterov { .. } => "Nesterov 1983, Sutskever et al. 2013",
-            Self::AdaGrad { .. } => "Duchi, Hazan and Singer 2011",
-            Self::Adadelta { .. } => "Zeiler 2012",
-            Self::RmsProp { centred: false, .. } => "Tieleman and Hinton 2012",
-            Self::RmsProp { centred: true, .. } => "Graves 2013",
-            Self::Adam { .. } | Self::AdaMax { .. } => "Kingma and Ba 2015",
-            Self::Nadam { .. } => "Dozat 2016",
-            Self::AmsGrad { .. } => "Reddi, Kale and Kumar 2018",
-            Self::AdamW { .. } => "Loshchilov and Hutter 2019",
-        }
-    }
-
-    /// The names of what it remembers of each parameter.
-    pub fn slots(&self) -> &'static [&'static str] {
-        match self {
-            Self::Sgd => &[],
-            Self::Momentum { .. } | Self::Nesterov { .. } => &["velocity"],
-            Self::AdaGrad { .. } => &["sum"],
-            Self::Adadelta { .. } => &["squares", "steps"],
-            Self::RmsProp { centred: false, .. } => &["squares"],
-            Self::RmsProp { centred: true, .. } => &["squares", "mean"],
-            Self::AdaMax { .. } => &["m", "u"],
-            Self::AmsGrad { .. } => &["m", "v", "v_max"],
-            Self::Adam { .. } | Self::Nadam { .. } | Self::AdamW { .. } => &["m", "v"],
-        }
-    }
-
-    /// Its name without settings.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Sgd => "SGD",
-            Self::Momentum { .. } => "momentum",
-            Self::Nesterov { .. } => "Nesterov momentum",
-            Self::AdaGrad { .. } => "AdaGrad",
-            Self::Adadelta { .. } => "Adadelta",
-            Self::RmsProp { centred: false, .. } => "RMSProp",
-            Self::RmsProp { centred: true, .. } => "centred RMSProp",
-            Self::Adam { .. } => "Adam",
-            Self::AdaMax { .. } => "AdaMax",
-            Self::Nadam { .. } => "Nadam",
-            Self::AmsGrad { .. } => "AMSGrad",
-            Self::AdamW { .. } => "AdamW",
-        }
     }
 
     /// Itself, if every setting is in its range.
@@ -395,6 +312,7 @@ impl Rule {
     }
 
     /// One step of one parameter's values.
+    #[inline(always)]
     pub(super) fn apply<F: Scalar>(
         &self,
         turn: &Turn,

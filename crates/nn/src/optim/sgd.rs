@@ -76,17 +76,21 @@ impl<F: Scalar> Optimizer<F> for Sgd {
         F::descend(network, gradients, self.learning_rate)
     }
 
+    fn learning_rate(&self) -> Option<f64> {
+        Some(self.learning_rate)
+    }
+
     fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
         Sgd::set_learning_rate(self, rate)
     }
 }
 
+#[inline(always)]
 pub(crate) fn update<F: Scalar>(rate: f64, parameter: &mut [F], gradient: &[F]) {
     let rate = F::of(rate);
-    parameter
-        .iter_mut()
-        .zip(gradient)
-        .for_each(|(p, &g)| *p -= rate * g);
+    for (p, &g) in parameter.iter_mut().zip(gradient) {
+        *p -= rate * g;
+    }
 }
 
 #[cfg(test)]

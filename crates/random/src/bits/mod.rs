@@ -2,6 +2,9 @@
 //!
 //! The rule of this folder: a bit generator gives words and uniform numbers, in the order that
 //! NumPy draws them, and knows no distribution.
+//!
+//! They are our own because the crates that have these generators do not let their state out and in,
+//! and hand out one word at a time.
 
 mod mt19937;
 mod pcg64;
@@ -13,7 +16,7 @@ pub use pcg64::Pcg64;
 pub use seed_sequence::SeedSequence;
 
 /// What a distribution asks of a bit generator.
-pub trait Bits {
+pub trait Bits: Clone {
     fn next_u32(&mut self) -> u32;
 
     fn next_u64(&mut self) -> u64;
@@ -30,9 +33,10 @@ pub trait Bits {
     /// The same numbers as so many calls of [`next_f64`](Self::next_f64), faster.
     fn fill_f64(&mut self, out: &mut [f64]);
 
-    /// The same words as so many calls of [`next_u64`](Self::next_u64), faster.
-    fn fill_u64(&mut self, out: &mut [u64]) {
-        out.iter_mut().for_each(|word| *word = self.next_u64());
+    /// What `number` makes of the words of so many calls of [`next_u64`](Self::next_u64), faster.
+    fn fill_u64<T>(&mut self, out: &mut [T], mut number: impl FnMut(u64) -> T) {
+        out.iter_mut()
+            .for_each(|slot| *slot = number(self.next_u64()));
     }
 
     /// Hands 32-bit words to `take` until it answers that it has enough; the last word handed out

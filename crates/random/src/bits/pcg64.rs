@@ -21,7 +21,7 @@ const MULTIPLIER: u128 = 0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645;
 /// use rand_core::Rng;
 ///
 /// let mut words = Pcg64::new(&SeedSequence::new(12345)?);
-/// assert_eq!(words.next_u64(), 4_193_609_425_186_963_870); // PCG64(12345).random_raw()
+/// assert_eq!(words.next_u64(), 4_193_609_425_186_963_869); // PCG64(12345).random_raw()
 /// # Ok::<(), chainrule_random::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl Pcg64 {
 
     /// Fills with what `number` makes of each word. The states go in four strides of four steps:
     /// a state would have to wait for the one before it, these do not.
-    fn fill<T>(&mut self, out: &mut [T], number: impl Fn(u64) -> T) {
+    fn fill<T>(&mut self, out: &mut [T], mut number: impl FnMut(u64) -> T) {
         const TWICE: u128 = MULTIPLIER.wrapping_mul(MULTIPLIER);
         const STRIDE: u128 = TWICE.wrapping_mul(TWICE);
         let twice = self.increment.wrapping_mul(MULTIPLIER.wrapping_add(1));
@@ -154,8 +154,8 @@ impl Bits for Pcg64 {
         self.fill(out, unit);
     }
 
-    fn fill_u64(&mut self, out: &mut [u64]) {
-        self.fill(out, |word| word);
+    fn fill_u64<T>(&mut self, out: &mut [T], number: impl FnMut(u64) -> T) {
+        self.fill(out, number);
     }
 
     #[inline]

@@ -7,7 +7,7 @@ use std::borrow::Borrow;
 
 use ndarray::{Array, IntoDimension};
 
-use crate::array::{count, shaped};
+use crate::array::of;
 use crate::error::{Error, Result};
 use crate::population::Population;
 use crate::{Generator, RandomState};
@@ -23,6 +23,10 @@ use weights::Weights;
 pub struct Choice<'r, R, P> {
     rng: &'r mut R,
     population: P,
+    how: How,
+}
+
+struct How {
     replace: bool,
     shuffle: bool,
     probabilities: Option<Vec<f64>>,
@@ -43,9 +47,9 @@ pub(crate) mod sealed {
         #[doc(hidden)]
         fn units(&mut self, out: &mut [f64]);
 
-        /// Fills with indices below `population`, which is not 0.
+        /// Indices below `population`, which is not 0.
         #[doc(hidden)]
-        fn indices(&mut self, population: i64, out: &mut [i64]);
+        fn indices(&mut self, population: usize, count: usize) -> Result<Vec<usize>>;
 
         /// `count` different indices below `population`, which is not less.
         #[doc(hidden)]
@@ -63,22 +67,24 @@ impl<'r, R: Chooser, P: Population> Choice<'r, R, P> {
         Self {
             rng,
             population,
-            replace: true,
-            shuffle: true,
-            probabilities: None,
+            how: How {
+                replace: true,
+                shuffle: true,
+                probabilities: None,
+            },
         }
     }
 
     /// No item twice: NumPy's `replace=False`.
     pub fn without_replacement(mut self) -> Self {
-        self.replace = false;
+        self.how.replace = false;
         self
     }
 
     /// The probability of each item: NumPy's `p`. They have to sum to 1 within 1.5 · 10⁻⁸.
     pub fn p<N: Borrow<f64>>(mut self, probabilities: impl IntoIterator<Item = N>) -> Self {
         let numbers = probabilities.into_iter().map(|number| *number.borrow());
-        self.probabilities = Some(numbers.collect());
+        self.how.probabilities = Some(numbers.collect());
         self
     }
 
@@ -88,62 +94,68 @@ impl<'r, R: Chooser, P: Population> Choice<'r, R, P> {
     /// If there is nothing to choose from, if there are fewer items than are to be drawn without
     /// replacement, if the probabilities are not as many as the items, if one is negative or NaN,
     /// if they do not sum to 1, or if there can be no array of the shape.
-    pub fn draw<S: IntoDimension>(mut self, shape: S) -> Result<Array<P::Item, S::Dim>> {
-        let shape = shape.into_dimension();
-        let indices = self.draw_indices(count(&shape)?)?;
-        let items = indices.into_iter().map(|index| self.population.item(index));
-        Ok(shaped(shape, items.collect()))
+    pub fn draw<S: IntoDimension>(self, shape: S) -> Result<Array<P::Item, S::Dim>> {
+        of(shape, |count| {
+            let indices = indices(self.rng, self.population.count(), count, self.how)?;
+            Ok((indices.into_iter())
+                .map(|index| self.population.item(index))
+                .collect())
+        })
     }
 
     /// One chosen item.
     ///
     /// # Errors
     /// As [`draw`](Self::draw).
-    pub fn draw_one(mut self) -> Result<P::Item> {
-        let indices = self.draw_indices(1)?;
+    pub fn draw_one(self) -> Result<P::Item> {
+        let indices = indices(self.rng, self.population.count(), 1, self.how)?;
         Ok(self.population.item(indices[0]))
     }
+}
 
-    fn draw_indices(&mut self, wanted: usize) -> Result<Vec<usize>> {
-        let population = self.population.count();
-        if population == 0 && wanted > 0 {
-            return Err(Error::value("there is nothing to choose from")
-                .expected("at least one item")
-                .got("none")
-                .hint("a population such as 10 or &[1, 2, 3]"));
-        }
-        let weights = match self.probabilities.take() {
-            Some(numbers) => Some(Weights::new(numbers, population)?),
-            None => None,
-        };
-        if !self.replace && wanted > population {
-            return Err(Error::value(
-                "there are fewer items than are to be drawn without replacement",
-            )
-            .expected(format!("at most {population}"))
-            .got(wanted)
-            .hint("a smaller shape, or a choice with replacement"));
-        }
-        match (self.replace, weights) {
-            (true, Some(weights)) => weights.with_replacement(self.rng, wanted),
-            (false, Some(weights)) => weights.without_replacement(self.rng, wanted),
-            (true, None) => self.evenly(population, wanted),
-            (false, None) => self.rng.distinct(population, wanted, self.shuffle),
-        }
+/// The indices of `wanted` items.
+fn indices(
+    rng: &mut dyn sealed::Chooser,
+    population: usize,
+    wanted: usize,
+    how: How,
+) -> Result<Vec<usize>> {
+    if population == 0 && wanted > 0 {
+        return Err(Error::value("there is nothing to choose from")
+            .expected("at least one item")
+            .got("none")
+            .hint("a population such as 10 or &[1, 2, 3]"));
     }
+    let weights = match how.probabilities {
+        Some(numbers) => Some(Weights::new(numbers, population)?),
+        None => None,
+    };
+    if !how.replace && wanted > population {
+        return Err(
+            Error::value("there are fewer items than are to be drawn without replacement")
+                .expected(format!("at most {population}"))
+                .got(wanted)
+                .hint("a smaller shape, or a choice with replacement"),
+        );
+    }
+    match (how.replace, weights) {
+        (true, Some(weights)) => weights.with_replacement(rng, wanted),
+        (false, Some(weights)) => weights.without_replacement(rng, wanted),
+        (true, None) => evenly(rng, population, wanted),
+        (false, None) => rng.distinct(population, wanted, how.shuffle),
+    }
+}
 
-    fn evenly(&mut self, population: usize, wanted: usize) -> Result<Vec<usize>> {
-        let Ok(population) = i64::try_from(population) else {
-            return Err(Error::value("the population is too large")
-                .expected(format!("at most {} items", i64::MAX))
-                .got(population)
-                .hint("rng.randint(0..=u64::MAX, shape), which has no such bound"));
-        };
-        let mut indices = crate::array::zeros(wanted)?;
-        if wanted > 0 {
-            self.rng.indices(population, &mut indices);
-        }
-        Ok(indices.into_iter().map(|index| index as usize).collect())
+fn evenly(rng: &mut dyn sealed::Chooser, population: usize, wanted: usize) -> Result<Vec<usize>> {
+    if i64::try_from(population).is_err() {
+        return Err(Error::value("the population is too large")
+            .expected(format!("at most {} items", i64::MAX))
+            .got(population)
+            .hint("integers of u64 from 0..population, which have no such bound"));
+    }
+    match wanted {
+        0 => Ok(Vec::new()),
+        _ => rng.indices(population, wanted),
     }
 }
 
@@ -151,7 +163,7 @@ impl<P: Population> Choice<'_, Generator, P> {
     /// Does not put what is drawn without replacement in a random order, which is faster: NumPy's
     /// `shuffle=False`.
     pub fn unshuffled(mut self) -> Self {
-        self.shuffle = false;
+        self.how.shuffle = false;
         self
     }
 }

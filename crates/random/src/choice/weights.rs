@@ -1,6 +1,6 @@
 //! Choosing by probabilities, by searching in their running sums.
 
-use super::Chooser;
+use super::sealed::Chooser;
 use crate::array::zeros;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -41,7 +41,7 @@ impl Weights {
 
     pub(super) fn with_replacement(
         self,
-        rng: &mut impl Chooser,
+        rng: &mut dyn Chooser,
         wanted: usize,
     ) -> Result<Vec<usize>> {
         let sums = running_sums(&self.0);
@@ -53,7 +53,7 @@ impl Weights {
     /// Draws as many as are missing, drops those drawn twice, and begins again with the rest.
     pub(super) fn without_replacement(
         mut self,
-        rng: &mut impl Chooser,
+        rng: &mut dyn Chooser,
         wanted: usize,
     ) -> Result<Vec<usize>> {
         let possible = self.0.iter().filter(|&&number| number > 0.0).count();
@@ -117,4 +117,17 @@ fn running_sums(numbers: &[f64]) -> Vec<f64> {
 /// The first index whose running sum is above `unit`.
 fn search(sums: &[f64], unit: f64) -> usize {
     sums.partition_point(|&sum| sum <= unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_on_the_border_belongs_to_the_next_item_that_has_a_probability() {
+        let sums = running_sums(&[0.0, 0.5, 0.0, 0.5]);
+        assert_eq!(search(&sums, 0.0), 1);
+        assert_eq!(search(&sums, 0.5), 3);
+        assert_eq!(search(&sums, 1.0_f64.next_down()), 3);
+    }
 }

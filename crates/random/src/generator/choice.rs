@@ -4,7 +4,7 @@ use super::Generator;
 use crate::bits::Bits;
 use crate::choice::{Choice, distinct, sealed};
 use crate::error::Result;
-use crate::integers::{Lemire, fill};
+use crate::integers::sealed::Integer;
 use crate::population::Population;
 
 impl Generator {
@@ -29,8 +29,8 @@ impl sealed::Chooser for Generator {
         self.bits.fill_f64(out);
     }
 
-    fn indices(&mut self, population: i64, out: &mut [i64]) {
-        fill::<Lemire, _>(&mut self.bits, (0, population - 1), out);
+    fn indices(&mut self, population: usize, count: usize) -> Result<Vec<usize>> {
+        Integer::lemire(&mut self.bits, (0, population - 1), count)
     }
 
     fn distinct(&mut self, population: usize, count: usize, shuffle: bool) -> Result<Vec<usize>> {

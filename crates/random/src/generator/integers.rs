@@ -3,9 +3,9 @@
 use ndarray::{Array, IntoDimension};
 
 use super::Generator;
-use crate::array::{count, filled};
+use crate::array::of;
 use crate::error::Result;
-use crate::integers::{Integer, IntegerRange, Lemire, array, fill};
+use crate::integers::{Integer, IntegerRange};
 
 impl Generator {
     /// Integers of any width, `bool` among them, each number of the range as likely as any other.
@@ -31,12 +31,10 @@ impl Generator {
         range: impl IntegerRange<T>,
         shape: S,
     ) -> Result<Array<T, S::Dim>> {
-        let shape = shape.into_dimension();
-        if count(&shape)? == 0 {
-            return filled(shape, |_| ());
-        }
-        let bounds = range.bounds()?;
-        array::<Lemire, _, _>(&mut self.bits, bounds, shape)
+        of(shape, |count| match count {
+            0 => Ok(Vec::new()),
+            _ => T::lemire(&mut self.bits, range.bounds()?, count),
+        })
     }
 
     /// A single integer.
@@ -44,8 +42,6 @@ impl Generator {
     /// # Errors
     /// If the range is empty.
     pub fn integers_one<T: Integer>(&mut self, range: impl IntegerRange<T>) -> Result<T> {
-        let mut out = [T::default()];
-        fill::<Lemire, _>(&mut self.bits, range.bounds()?, &mut out);
-        Ok(out[0])
+        Ok(T::lemire(&mut self.bits, range.bounds()?, 1)?[0])
     }
 }

@@ -9,7 +9,7 @@ mod ziggurat;
 
 use ndarray::{Array, ArrayBase, DataMut, IntoDimension, RemoveAxis};
 
-use crate::array::filled_in_parts;
+use crate::array::{filled_in_parts, of, or_panic};
 use crate::bits::{Bits, Pcg64, SeedSequence};
 use crate::error::{Error, Result};
 use crate::parameter::{finite_range, not_negative};
@@ -104,10 +104,7 @@ impl Generator {
     /// Numbers from `[0, 1)`, each a multiple of 2⁻⁵³.
     #[track_caller]
     pub fn random<S: IntoDimension>(&mut self, shape: S) -> Array<f64, S::Dim> {
-        match filled_in_parts(shape, |out| self.bits.fill_f64(out)) {
-            Ok(array) => array,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(of(shape, |count| self.units(count)))
     }
 
     /// A number from `[0, 1)`.
@@ -119,13 +116,7 @@ impl Generator {
     /// `random(shape, dtype=np.float32)`.
     #[track_caller]
     pub fn random_f32<S: IntoDimension>(&mut self, shape: S) -> Array<f32, S::Dim> {
-        let drawn = filled_in_parts(shape, |out: &mut [f32]| {
-            out.iter_mut().for_each(|slot| *slot = self.bits.next_f32());
-        });
-        match drawn {
-            Ok(array) => array,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(of(shape, |count| self.units_f32(count)))
     }
 
     /// A number from `[0, 1)` in single precision.
@@ -144,7 +135,21 @@ impl Generator {
         shape: S,
     ) -> Result<Array<f64, S::Dim>> {
         let range = ordered_range(low, high)?;
-        filled_in_parts(shape, |out| {
+        of(shape, |count| self.scaled_units(low, range, count))
+    }
+
+    fn units(&mut self, count: usize) -> Result<Vec<f64>> {
+        filled_in_parts(count, |out| self.bits.fill_f64(out))
+    }
+
+    fn units_f32(&mut self, count: usize) -> Result<Vec<f32>> {
+        filled_in_parts(count, |out| {
+            out.iter_mut().for_each(|slot| *slot = self.bits.next_f32());
+        })
+    }
+
+    fn scaled_units(&mut self, low: f64, range: f64, count: usize) -> Result<Vec<f64>> {
+        filled_in_parts(count, |out| {
             self.bits.fill_f64(out);
             out.iter_mut().for_each(|unit| *unit = low + range * *unit);
         })
@@ -162,10 +167,7 @@ impl Generator {
     /// axis) of an array.
     #[track_caller]
     pub fn permutation<P: Permutable>(&mut self, what: P) -> P::Permuted {
-        match what.permute(&mut self.bits) {
-            Ok(permuted) => permuted,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(what.permute(&mut |count| shuffle::order(&mut self.bits, count, 0..count)))
     }
 
     /// Shuffles the items of a slice or `Vec`.

@@ -3,7 +3,7 @@
 use ndarray::{Array, IntoDimension};
 
 use super::{Generator, ziggurat};
-use crate::array::filled_in_parts;
+use crate::array::{filled_in_parts, of, or_panic};
 use crate::error::Result;
 use crate::parameter::not_negative;
 
@@ -20,10 +20,7 @@ impl Generator {
     /// ```
     #[track_caller]
     pub fn standard_normal<S: IntoDimension>(&mut self, shape: S) -> Array<f64, S::Dim> {
-        match filled_in_parts(shape, |out| ziggurat::fill(&mut self.bits, out, |x| x)) {
-            Ok(array) => array,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(of(shape, |count| self.standard_normals(count)))
     }
 
     /// A number from the standard normal distribution.
@@ -37,10 +34,7 @@ impl Generator {
     /// `standard_normal(shape, dtype=np.float32)`.
     #[track_caller]
     pub fn standard_normal_f32<S: IntoDimension>(&mut self, shape: S) -> Array<f32, S::Dim> {
-        match filled_in_parts(shape, |out| ziggurat::fill_f32(&mut self.bits, out)) {
-            Ok(array) => array,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(of(shape, |count| self.standard_normals_f32(count)))
     }
 
     /// A number from the standard normal distribution in single precision.
@@ -61,9 +55,7 @@ impl Generator {
         shape: S,
     ) -> Result<Array<f64, S::Dim>> {
         not_negative("the standard deviation", sd)?;
-        filled_in_parts(shape, |out| {
-            ziggurat::fill(&mut self.bits, out, |x| mean + sd * x);
-        })
+        of(shape, |count| self.normals(mean, sd, count))
     }
 
     /// A number from the normal distribution with this mean and standard deviation.
@@ -73,5 +65,19 @@ impl Generator {
     pub fn normal_one(&mut self, mean: f64, sd: f64) -> Result<f64> {
         not_negative("the standard deviation", sd)?;
         Ok(mean + sd * self.standard_normal_one())
+    }
+
+    fn standard_normals(&mut self, count: usize) -> Result<Vec<f64>> {
+        filled_in_parts(count, |out| ziggurat::fill(&mut self.bits, out, |x| x))
+    }
+
+    fn standard_normals_f32(&mut self, count: usize) -> Result<Vec<f32>> {
+        filled_in_parts(count, |out| ziggurat::fill_f32(&mut self.bits, out))
+    }
+
+    fn normals(&mut self, mean: f64, sd: f64, count: usize) -> Result<Vec<f64>> {
+        filled_in_parts(count, |out| {
+            ziggurat::fill(&mut self.bits, out, |x| mean + sd * x);
+        })
     }
 }

@@ -6,12 +6,8 @@ use super::exact;
 use crate::bits::Bits;
 
 /// Where the base strip ends and the tail begins.
-#[allow(
-    clippy::excessive_precision,
-    reason = "the digits that the literature gives"
-)]
-const R: f64 = 3.654_152_885_361_008_796_351_947_251_8;
-const INVERSE_R: f64 = 0.273_661_237_329_758_27;
+const R: f64 = 3.654_152_885_361_009;
+const INVERSE_R: f64 = 0.273_661_237_329_758_3;
 /// The area of each strip, `R·φ(R) + ∫φ` beyond `R` with `φ(x) = exp(−x²/2)`, as double arithmetic
 /// had it when NumPy's tables were made: 3 ulp below the area itself.
 const AREA: f64 = f64::from_bits(0x3f74_3016_a5a4_372e);

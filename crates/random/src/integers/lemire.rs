@@ -66,29 +66,40 @@ impl Method for Lemire {
     }
 }
 
-/// Numbers from 0 to `span`, which is below `u64::MAX`, from blocks of words. No block is larger
-/// than what is missing, so that no word is drawn in vain.
+/// Numbers from 0 to `span`, which is below `u64::MAX`.
 fn u64_in_blocks<T>(bits: &mut impl Bits, span: u64, out: &mut [T], number: impl Fn(u64) -> T) {
+    let sides = span + 1;
+    let threshold = (u64::MAX - span) % sides;
+    if threshold > u64::MAX >> 8 {
+        return often_rejected(bits, span, out, number);
+    }
+    for part in out.chunks_mut(64) {
+        let before = bits.clone();
+        let mut fit = true;
+        bits.fill_u64(part, |word| {
+            let product = u128::from(word) * u128::from(sides);
+            fit &= product as u64 >= threshold;
+            number((product >> 64) as u64)
+        });
+        if !fit {
+            *bits = before;
+            part.fill_with(|| number(up_to_u64(bits, span)));
+        }
+    }
+}
+
+/// The same for a range of which many words are rejected: without a branch for each, which would be
+/// mispredicted. No block of words is larger than what is missing, so that none is drawn in vain.
+fn often_rejected<T>(bits: &mut impl Bits, span: u64, out: &mut [T], number: impl Fn(u64) -> T) {
     let sides = span + 1;
     let threshold = (u64::MAX - span) % sides;
     let mut block = [0; 64];
     let mut done = 0;
     while done < out.len() {
         let words = &mut block[..(out.len() - done).min(64)];
-        bits.fill_u64(words);
-        let products = words
-            .iter()
-            .map(|&word| u128::from(word) * u128::from(sides));
-        let mut fit = true;
-        for (slot, product) in out[done..].iter_mut().zip(products.clone()) {
-            *slot = number((product >> 64) as u64);
-            fit &= product as u64 >= threshold;
-        }
-        if fit {
-            done += words.len();
-            continue;
-        }
-        for product in products {
+        bits.fill_u64(words, |word| word);
+        for &word in &*words {
+            let product = u128::from(word) * u128::from(sides);
             out[done] = number((product >> 64) as u64);
             done += usize::from(product as u64 >= threshold);
         }

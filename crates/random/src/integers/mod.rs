@@ -4,14 +4,14 @@ mod lemire;
 mod masked;
 mod range;
 
-use ndarray::{Array, IntoDimension};
-
 use crate::array::{filled, filled_in_parts};
-use crate::bits::Bits;
+use crate::bits::{Bits, Mt19937, Pcg64};
 use crate::error::Result;
 
-pub(crate) use lemire::{Lemire, up_to};
-pub(crate) use masked::{Masked, mask};
+use lemire::Lemire;
+pub(crate) use lemire::up_to;
+use masked::Masked;
+pub(crate) use masked::mask;
 pub use range::IntegerRange;
 
 /// An integer type that can be drawn: `i8` to `i64`, `u8` to `u64`, `isize`, `usize`, and `bool`.
@@ -23,6 +23,8 @@ impl<T: sealed::Integer> Integer for T {}
 
 pub(crate) mod sealed {
     use super::Word;
+    use crate::bits::{Mt19937, Pcg64};
+    use crate::error::Result;
 
     /// A number as an offset in the unsigned type of its width.
     pub trait Integer: Copy + Default + PartialOrd + std::fmt::Display {
@@ -36,6 +38,12 @@ pub(crate) mod sealed {
         fn to_word(self) -> Self::Word;
         #[doc(hidden)]
         fn from_word(word: Self::Word) -> Self;
+        /// So many numbers from the first to the second, both included, by masked rejection.
+        #[doc(hidden)]
+        fn masked(bits: &mut Mt19937, bounds: (Self, Self), count: usize) -> Result<Vec<Self>>;
+        /// The same by Lemire's method.
+        #[doc(hidden)]
+        fn lemire(bits: &mut Pcg64, bounds: (Self, Self), count: usize) -> Result<Vec<Self>>;
         /// The number before this one, unless it is the least.
         #[doc(hidden)]
         fn before(self) -> Option<Self>;
@@ -72,11 +80,7 @@ pub trait Narrow: Word + PartialOrd {
 }
 
 /// Fills with numbers from `low` to `high`, both included.
-pub(crate) fn fill<M: Method, T: Integer>(
-    bits: &mut impl Bits,
-    (low, high): (T, T),
-    out: &mut [T],
-) {
+fn fill<M: Method, T: Integer>(bits: &mut impl Bits, (low, high): (T, T), out: &mut [T]) {
     let offset = low.to_word();
     let span = high.to_word().wrapping_sub(offset);
     if span == T::Word::default() {
@@ -87,16 +91,16 @@ pub(crate) fn fill<M: Method, T: Integer>(
     });
 }
 
-/// An array of numbers from `low` to `high`, both included.
-pub(crate) fn array<M: Method, T: Integer, S: IntoDimension>(
+/// `count` numbers from `low` to `high`, both included.
+fn draw<M: Method, T: Integer>(
     bits: &mut impl Bits,
     bounds: (T, T),
-    shape: S,
-) -> Result<Array<T, S::Dim>> {
+    count: usize,
+) -> Result<Vec<T>> {
     // What is left of a word that is cut into several numbers is dropped at the end of the array.
     match T::Word::CUT {
-        true => filled(shape, |out| fill::<M, _>(bits, bounds, out)),
-        false => filled_in_parts(shape, |out| fill::<M, _>(bits, bounds, out)),
+        true => filled(count, |out| fill::<M, _>(bits, bounds, out)),
+        false => filled_in_parts(count, |out| fill::<M, _>(bits, bounds, out)),
     }
 }
 
@@ -110,6 +114,19 @@ macro_rules! wrapping {
         #[inline(always)]
         fn wrapping_sub(self, other: Self) -> Self {
             self.wrapping_sub(other)
+        }
+    };
+}
+
+/// Not generic, so that it is compiled here and not in each crate that draws.
+macro_rules! drawing {
+    () => {
+        fn masked(bits: &mut Mt19937, bounds: (Self, Self), count: usize) -> Result<Vec<Self>> {
+            draw::<Masked, _>(bits, bounds, count)
+        }
+
+        fn lemire(bits: &mut Pcg64, bounds: (Self, Self), count: usize) -> Result<Vec<Self>> {
+            draw::<Lemire, _>(bits, bounds, count)
         }
     };
 }
@@ -215,6 +232,8 @@ impl sealed::Integer for bool {
     const LEAST: Self = false;
     const MOST: Self = true;
 
+    drawing!();
+
     fn to_word(self) -> bool {
         self
     }
@@ -234,6 +253,8 @@ macro_rules! integers {
             type Word = $word;
             const LEAST: Self = <$type>::MIN;
             const MOST: Self = <$type>::MAX;
+
+            drawing!();
 
             #[inline(always)]
             fn to_word(self) -> $word {

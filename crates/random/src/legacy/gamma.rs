@@ -3,7 +3,7 @@
 use ndarray::{Array, IntoDimension};
 
 use super::RandomState;
-use crate::array::filled_in_parts;
+use crate::array::{filled_in_parts, of};
 use crate::bits::Bits;
 use crate::error::Result;
 use crate::parameter::{not_negative, positive};
@@ -20,10 +20,7 @@ impl RandomState {
         shape: S,
     ) -> Result<Array<f64, S::Dim>> {
         not_negative("the scale", scale)?;
-        filled_in_parts(shape, |out| {
-            self.bits.fill_f64(out);
-            (out.iter_mut()).for_each(|unit| *unit = scale * inverted(*unit));
-        })
+        of(shape, |count| self.exponentials(scale, count))
     }
 
     /// A number from the exponential distribution with this scale.
@@ -49,7 +46,7 @@ impl RandomState {
         shape: S,
     ) -> Result<Array<f64, S::Dim>> {
         check_alpha(alpha)?;
-        filled_in_parts(shape, |out| out.fill_with(|| self.gamma(alpha)))
+        of(shape, |count| self.gammas(alpha, count))
     }
 
     /// A number from the gamma distribution with this shape parameter and scale 1.
@@ -76,7 +73,7 @@ impl RandomState {
         shape: S,
     ) -> Result<Array<f64, S::Dim>> {
         check_beta(a, b)?;
-        filled_in_parts(shape, |out| out.fill_with(|| self.beta_number(a, b)))
+        of(shape, |count| self.betas(a, b, count))
     }
 
     /// A number from the beta distribution.
@@ -86,6 +83,22 @@ impl RandomState {
     pub fn beta_one(&mut self, a: f64, b: f64) -> Result<f64> {
         check_beta(a, b)?;
         Ok(self.beta_number(a, b))
+    }
+
+    fn exponentials(&mut self, scale: f64, count: usize) -> Result<Vec<f64>> {
+        filled_in_parts(count, |out| {
+            self.bits.fill_f64(out);
+            out.iter_mut()
+                .for_each(|unit| *unit = scale * inverted(*unit));
+        })
+    }
+
+    fn gammas(&mut self, alpha: f64, count: usize) -> Result<Vec<f64>> {
+        filled_in_parts(count, |out| out.fill_with(|| self.gamma(alpha)))
+    }
+
+    fn betas(&mut self, a: f64, b: f64, count: usize) -> Result<Vec<f64>> {
+        filled_in_parts(count, |out| out.fill_with(|| self.beta_number(a, b)))
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 use ndarray::{Array, IntoDimension};
 
 use super::RandomState;
-use crate::array::filled_in_parts;
+use crate::array::{filled_in_parts, of, or_panic};
 use crate::bits::Bits;
 use crate::error::Result;
 use crate::parameter::not_negative;
@@ -24,10 +24,7 @@ impl RandomState {
     /// ```
     #[track_caller]
     pub fn randn<S: IntoDimension>(&mut self, shape: S) -> Array<f64, S::Dim> {
-        match filled_in_parts(shape, |out| self.fill_gauss(out, |number| number)) {
-            Ok(array) => array,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(of(shape, |count| self.standard_normals(count)))
     }
 
     /// A number from the standard normal distribution.
@@ -57,9 +54,7 @@ impl RandomState {
         shape: S,
     ) -> Result<Array<f64, S::Dim>> {
         not_negative("the standard deviation", sd)?;
-        filled_in_parts(shape, |out| {
-            self.fill_gauss(out, |number| mean + sd * number);
-        })
+        of(shape, |count| self.normals(mean, sd, count))
     }
 
     /// A number from the normal distribution with this mean and standard deviation.
@@ -69,6 +64,16 @@ impl RandomState {
     pub fn normal_one(&mut self, mean: f64, sd: f64) -> Result<f64> {
         not_negative("the standard deviation", sd)?;
         Ok(mean + sd * self.gauss())
+    }
+
+    fn standard_normals(&mut self, count: usize) -> Result<Vec<f64>> {
+        filled_in_parts(count, |out| self.fill_gauss(out, |number| number))
+    }
+
+    fn normals(&mut self, mean: f64, sd: f64, count: usize) -> Result<Vec<f64>> {
+        filled_in_parts(count, |out| {
+            self.fill_gauss(out, |number| mean + sd * number);
+        })
     }
 
     #[inline]

@@ -9,7 +9,7 @@ mod state;
 
 use ndarray::{Array, ArrayBase, DataMut, IntoDimension, RemoveAxis};
 
-use crate::array::filled_in_parts;
+use crate::array::{filled_in_parts, of, or_panic};
 use crate::bits::{Bits, Mt19937};
 use crate::error::Result;
 use crate::parameter::finite_range;
@@ -79,10 +79,7 @@ impl RandomState {
     /// Numbers from `[0, 1)`, each a multiple of 2⁻⁵³.
     #[track_caller]
     pub fn random_sample<S: IntoDimension>(&mut self, shape: S) -> Array<f64, S::Dim> {
-        match filled_in_parts(shape, |out| self.bits.fill_f64(out)) {
-            Ok(array) => array,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(of(shape, |count| self.units(count)))
     }
 
     /// A number from `[0, 1)`.
@@ -113,7 +110,15 @@ impl RandomState {
         shape: S,
     ) -> Result<Array<f64, S::Dim>> {
         let range = finite_range(low, high)?;
-        filled_in_parts(shape, |out| {
+        of(shape, |count| self.scaled_units(low, range, count))
+    }
+
+    fn units(&mut self, count: usize) -> Result<Vec<f64>> {
+        filled_in_parts(count, |out| self.bits.fill_f64(out))
+    }
+
+    fn scaled_units(&mut self, low: f64, range: f64, count: usize) -> Result<Vec<f64>> {
+        filled_in_parts(count, |out| {
             self.bits.fill_f64(out);
             out.iter_mut().for_each(|unit| *unit = low + range * *unit);
         })
@@ -142,10 +147,7 @@ impl RandomState {
     /// ```
     #[track_caller]
     pub fn permutation<P: Permutable>(&mut self, what: P) -> P::Permuted {
-        match what.permute(&mut self.bits) {
-            Ok(permuted) => permuted,
-            Err(error) => panic!("{error}"),
-        }
+        or_panic(what.permute(&mut |count| shuffle::order(&mut self.bits, count, 0..count)))
     }
 
     /// Shuffles the items of a slice or `Vec`.

@@ -97,7 +97,7 @@ impl Builder<'_> {
         let cost = Expr::Hadamard(vec![Expr::of(y), log]).call(Call::Total);
         // Targets that do not add up to 1 weigh the probabilities.
         let weights = self.record.targets.sum_axis(ndarray::Axis(1));
-        let slope = if weights.iter().all(|sum| *sum == 1.0) {
+        let slope = if weights.iter().all(|sum| (sum - 1.0).abs() < 1e-12) {
             Expr::of(&p).minus(Expr::of(y))
         } else {
             let weights = match self.lecture() {

@@ -2,13 +2,12 @@
 //!
 //! The rule of the folder: a file has the steps of one family of layers, forward and backward,
 //! each with its formula and why it is so. Every value is taken from the record.
-//! Batch normalization, once networks have it, is a file here and an arm in `forward` and
-//! `backward` below.
 
 mod convolution;
 mod elementwise;
 mod linear;
 mod loss;
+mod normalization;
 mod windows;
 
 use std::sync::Arc;
@@ -34,7 +33,7 @@ struct Passed {
     input: Quantity,
     output: Quantity,
     weight: Option<Quantity>,
-    /// The patches of a convolution, the mask of a dropout.
+    /// The patches of a convolution, the mask of a dropout, x̂ of a batch normalization.
     inner: Option<Quantity>,
     /// Whether the layer did nothing, so that its input is its output.
     skipped: bool,
@@ -96,6 +95,12 @@ impl Builder<'_> {
             }
             Inside::MaxPool2d { size, winners } => self.pooling(layer, input, *size, winners),
             Inside::Flatten => self.flatten(layer, input),
+            Inside::BatchNorm {
+                epsilon,
+                mean,
+                variance,
+                normalized,
+            } => self.normalization(layer, input, *epsilon, [mean, variance], normalized),
             other => unreachable!("a layer that no trace knows, {other:?}; please report"),
         }
     }
@@ -116,6 +121,7 @@ impl Builder<'_> {
             Inside::Conv2d { d_columns, .. } => {
                 self.convolution_back(layer, passed, gradient, d_columns, needed);
             }
+            Inside::BatchNorm { .. } => self.normalization_back(layer, passed, gradient),
             Inside::Activation {
                 function,
                 derivative,
@@ -132,6 +138,9 @@ impl Builder<'_> {
             Inside::Dropout { .. } => self.through_mask(passed, gradient),
             Inside::MaxPool2d { winners, .. } => self.through_windows(passed, gradient, winners),
             Inside::Flatten => self.through_flatten(passed, gradient),
+            Inside::BatchNorm { epsilon, .. } => {
+                self.through_normalization(layer, passed, gradient, *epsilon)
+            }
             other => unreachable!("a layer that no trace knows, {other:?}; please report"),
         };
         let name = Name::gradient(passed.input.name());
@@ -210,12 +219,15 @@ impl Builder<'_> {
         }
     }
 
+    /// What has been shown under that name.
+    fn known(&self, key: &str) -> Option<&Step> {
+        let mut known = self.built.givens.iter().chain(&self.built.steps);
+        known.find(|step| step.name() == key)
+    }
+
     /// A name that no quantity has yet: the second activation of layer 1 is a¹·².
     fn fresh(&self, letter: &str) -> Name {
-        let taken = |name: &Name| {
-            let mut known = self.built.givens.iter().chain(&self.built.steps);
-            known.any(|step| step.name() == name.key)
-        };
+        let taken = |name: &Name| self.known(&name.key).is_some();
         let layer = self.layer.to_string();
         let numbered = (2..).map(|n| Name::of(letter, &format!("{layer}_{n}")));
         let names = std::iter::once(Name::of(letter, &layer)).chain(numbered);

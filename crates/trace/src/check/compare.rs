@@ -24,7 +24,7 @@ fn squeezed(shape: &[usize]) -> Vec<usize> {
 pub(super) fn fit(mine: &ArrayD<f64>, expected: &[usize]) -> Fit {
     let as_expected = || {
         mine.to_shape(IxDyn(expected))
-            .map(|value| value.into_owned())
+            .map(ndarray::ArrayBase::into_owned)
     };
     if mine.shape() == expected {
         return Fit::Same(mine.clone());

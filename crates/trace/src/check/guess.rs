@@ -176,7 +176,10 @@ fn shaped_as(value: ArrayD<f64>, shape: &[usize]) -> Option<ArrayD<f64>> {
     if !whole {
         return None;
     }
-    value.to_shape(shape).ok().map(|value| value.into_owned())
+    value
+        .to_shape(shape)
+        .ok()
+        .map(ndarray::ArrayBase::into_owned)
 }
 
 /// Where mistakes are made.

@@ -51,6 +51,12 @@ pub(crate) enum Call {
     SumAlong(Sum),
     /// A bias beside each column of a batch.
     Spread,
+    /// One number for each feature or channel, beside all numbers of that feature or channel: so
+    /// shaped. It is not written.
+    Across(Vec<usize>),
+    /// (x + ε)^(-1/2), with this ε.
+    InverseRoot(f64),
+    Square,
     /// The greatest of each window: which number of each sample goes on.
     Pick(Arc<Array2<usize>>, usize),
     /// Each number back to where it came from, in samples of that many numbers.

@@ -36,7 +36,10 @@ impl Expr {
             Self::Call(call, inner) => call.value(inner.value(of)?),
             Self::Shaped(inner, shape) => {
                 let value = inner.value(of)?;
-                value.to_shape(IxDyn(shape)).ok().map(|v| v.into_owned())
+                value
+                    .to_shape(IxDyn(shape))
+                    .ok()
+                    .map(ndarray::ArrayBase::into_owned)
             }
         }
     }
@@ -54,6 +57,12 @@ impl Call {
             Self::SquaredNorm => number(x.iter().map(|x| x * x).sum()),
             Self::Total => number(x.sum()),
             Self::Spread => Some(x),
+            Self::Across(shape) => x
+                .to_shape(&shape[..])
+                .ok()
+                .map(ndarray::ArrayBase::into_owned),
+            Self::InverseRoot(epsilon) => Some(x.mapv(|x| 1.0 / (x + epsilon).sqrt())),
+            Self::Square => Some(x.mapv(|x| x * x)),
             Self::Flatten(layout) => {
                 let each = x.len() / layout.samples.max(1);
                 let x = x.to_shape((layout.samples, each)).ok()?.into_owned();
@@ -64,7 +73,9 @@ impl Call {
             }
             Self::Unflatten(layout, shape) => {
                 let x = if layout.columns { transposed(x) } else { x };
-                x.to_shape(&shape[..]).ok().map(|x| x.into_owned())
+                x.to_shape(&shape[..])
+                    .ok()
+                    .map(ndarray::ArrayBase::into_owned)
             }
             Self::Winners(winners, each) => {
                 let mut mask = Array2::zeros((winners.nrows(), *each));

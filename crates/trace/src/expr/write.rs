@@ -47,6 +47,7 @@ impl Writer<'_> {
             Expr::Call(Call::SumAlong(Sum::Columns) | Call::Spread, _) => Binding::Product,
             Expr::Call(Call::Log | Call::Total, _) if !self.numpy() => Binding::Product,
             Expr::Shaped(inner, _) if !self.numbers => self.binding(inner),
+            Expr::Call(Call::Across(_), inner) => self.binding(inner),
             Expr::Of(quantity) if self.numbers && quantity.value().len() == 1 => {
                 match quantity.value().iter().next() {
                     Some(value) if *value < 0.0 => Binding::Sum,
@@ -114,7 +115,8 @@ impl Writer<'_> {
             Expr::Shaped(inner, shape) => match &**inner {
                 Expr::Of(quantity) if self.numbers => {
                     let value = quantity.value().to_shape(&shape[..]);
-                    let value = value.map_or_else(|_| quantity.value().clone(), |v| v.into_owned());
+                    let value = value
+                        .map_or_else(|_| quantity.value().clone(), ndarray::ArrayBase::into_owned);
                     matrix::pieces(&value, self.style)
                 }
                 inner => self.open(inner),
@@ -309,6 +311,35 @@ impl Writer<'_> {
                 self.write(inner, Binding::Product),
             ),
             Call::Spread if self.numpy() => argument(),
+            Call::Across(_) => self.open(inner),
+            Call::Square => {
+                let mut pieces = self.write(inner, Binding::Atom);
+                pieces.push(match self.numpy() {
+                    true => Piece::same("**2", "\\mathtt{{*}{*}2}").keep(),
+                    false => Piece::same("^⊙2", "^{\\odot 2}").keep(),
+                });
+                pieces
+            }
+            Call::InverseRoot(epsilon) => {
+                let (text, latex) = (
+                    number::text(*epsilon, self.style.digits),
+                    number::latex(*epsilon, self.style.digits),
+                );
+                let mut pieces = enclosed("(", self.write(inner, Binding::Sum), "");
+                pieces.push(match self.numpy() {
+                    true => Piece::same(
+                        &format!(" + {text})**-0.5"),
+                        &format!(" + {latex})\\mathtt{{{{*}}{{*}}}}{{-0.5}}"),
+                    )
+                    .keep(),
+                    false => Piece::same(
+                        &format!(" + {text})^⊙(-1/2)"),
+                        &format!(" + {latex})^{{\\odot(-1/2)}}"),
+                    )
+                    .keep(),
+                });
+                pieces
+            }
             Call::Spread => {
                 let mut pieces = self.write(inner, Binding::Product);
                 pieces.push(Piece::same(" 1ᵀ", "\\,\\mathbf 1^{\\mathsf T}").keep());

@@ -1,0 +1,172 @@
+//! What happens at each step beside the gradient and the update rule.
+
+use chainrule_error::{Error, ErrorKind, Result};
+use chainrule_nn::{
+    Clipping, GradientNoise, Network, NoiseSource, Optimizer, Pace, Penalty, Schedule, Workspace,
+};
+
+use crate::Number;
+
+/// What a step does beside computing gradients and following the update rule. By default nothing.
+///
+/// In this order: the gradients of the data are clipped; penalties add theirs; noise is added, after
+/// the clipping, as its paper has it; weights decay; the optimizer takes its step, at the
+/// schedule's learning rate.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recipe {
+    /// How the learning rate changes; constant unless set.
+    pub schedule: Schedule,
+    /// How large gradients may be; as large as they are unless set.
+    pub clipping: Option<Clipping>,
+    /// What large weights cost; nothing unless set.
+    pub penalties: Vec<Penalty>,
+    /// Noise on the gradients; none unless set.
+    pub noise: Option<GradientNoise>,
+    /// λ of decoupled weight decay, by which weights shrink beside the optimizer's step:
+    /// w ← w − η·λ·w. 0 unless set.
+    pub weight_decay: f64,
+}
+
+impl Recipe {
+    pub(crate) fn check(&self) -> Result<()> {
+        self.schedule.clone().checked()?;
+        self.clipping.map(Clipping::checked).transpose()?;
+        self.noise.map(GradientNoise::checked).transpose()?;
+        for penalty in &self.penalties {
+            penalty.checked()?;
+        }
+        if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
+            return Err(Error::new(ErrorKind::Value, "weight decay is out of range")
+                .expected("a finite number, not negative")
+                .got(self.weight_decay.to_string()));
+        }
+        Ok(())
+    }
+
+    /// What it is in words, for labels; nothing for what is as usual.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        if self.schedule != Schedule::constant() {
+            words.push(format!("Schedule: {}", self.schedule));
+        }
+        words.extend(
+            self.clipping
+                .map(|clipping| format!("Clipping: {clipping}")),
+        );
+        words.extend(
+            self.penalties
+                .iter()
+                .map(|penalty| format!("Penalty: {penalty}")),
+        );
+        words.extend(self.noise.map(|noise| format!("Gradient noise: {noise}")));
+        if self.weight_decay != 0.0 {
+            words.push(format!("Weight decay: {}", self.weight_decay));
+        }
+        words
+    }
+}
+
+/// A [`Recipe`] at work.
+pub(crate) struct Course {
+    recipe: Recipe,
+    /// The schedule and the rate that it began with, if it is not constant.
+    pace: Option<(Pace, f64)>,
+    noise: Option<NoiseSource>,
+}
+
+impl Course {
+    /// Begins, and gives the optimizer the schedule's first rate.
+    pub(crate) fn new<F: Number>(
+        recipe: &Recipe,
+        optimizer: &mut dyn Optimizer<F>,
+        seed: u64,
+    ) -> Result<Self> {
+        recipe.check()?;
+        let pace = if recipe.schedule == Schedule::constant() {
+            None
+        } else {
+            let base = optimizer.learning_rate().ok_or_else(unknown_rate)?;
+            let pace = recipe.schedule.pace(base)?;
+            optimizer.set_learning_rate(pace.rate())?;
+            Some((pace, base))
+        };
+        Ok(Self {
+            recipe: recipe.clone(),
+            pace,
+            noise: recipe.noise.map(|noise| noise.source(seed)).transpose()?,
+        })
+    }
+
+    /// One step along the gradients of the workspace.
+    pub(crate) fn step<F: Number>(
+        &mut self,
+        network: &mut Network<F>,
+        optimizer: &mut dyn Optimizer<F>,
+        workspace: &mut Workspace<F>,
+    ) -> Result<()> {
+        if let Some(clipping) = self.recipe.clipping {
+            workspace.gradients_mut().clip(clipping)?;
+        }
+        for &penalty in &self.recipe.penalties {
+            workspace.gradients_mut().add_penalty(network, penalty)?;
+        }
+        if let Some(noise) = &mut self.noise {
+            noise.add_to(workspace.gradients_mut());
+        }
+        if self.recipe.weight_decay != 0.0 {
+            let rate = optimizer.learning_rate().ok_or_else(unknown_rate)?;
+            network.decay_weights(rate * self.recipe.weight_decay)?;
+        }
+        optimizer.step(network, workspace.gradients())?;
+        if self.recipe.schedule.is_per_step() {
+            self.tick(optimizer)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the end of an epoch needs a loss.
+    pub(crate) fn needs_loss(&self) -> bool {
+        self.recipe.schedule.needs_loss()
+    }
+
+    /// The end of an epoch, with the loss that a plateau is seen by.
+    pub(crate) fn epoch<F: Number>(
+        &mut self,
+        optimizer: &mut dyn Optimizer<F>,
+        loss: f64,
+    ) -> Result<()> {
+        let Some((pace, _)) = &mut self.pace else {
+            return Ok(());
+        };
+        pace.measured(loss);
+        if self.recipe.schedule.is_per_step() {
+            optimizer.set_learning_rate(pace.rate())
+        } else {
+            self.tick(optimizer)
+        }
+    }
+
+    /// Gives the optimizer back the rate that it came with.
+    pub(crate) fn end<F: Number>(&self, optimizer: &mut dyn Optimizer<F>) -> Result<()> {
+        self.pace
+            .as_ref()
+            .map_or(Ok(()), |(_, base)| optimizer.set_learning_rate(*base))
+    }
+
+    fn tick<F: Number>(&mut self, optimizer: &mut dyn Optimizer<F>) -> Result<()> {
+        if let Some((pace, _)) = &mut self.pace {
+            pace.tick();
+            optimizer.set_learning_rate(pace.rate())?;
+        }
+        Ok(())
+    }
+}
+
+fn unknown_rate() -> Error {
+    Error::new(
+        ErrorKind::Value,
+        "a learning rate schedule, or weight decay, needs an optimizer that tells its rate",
+    )
+    .got("one that does not")
+    .hint("give it fn learning_rate(&self) -> Option<f64>")
+}

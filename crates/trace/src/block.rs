@@ -1,5 +1,15 @@
 //! Text of several lines that stands beside other text: matrices on a terminal.
 
+/// How many columns of a terminal a text takes: a letter's hat takes none.
+pub(crate) fn columns(text: &str) -> usize {
+    text.chars().filter(|c| *c != '\u{302}').count()
+}
+
+/// The text with blanks up to so many columns.
+pub(crate) fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
+}
+
 /// Lines of equal width, and which of them stands on the line of the formula.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Block {
@@ -43,7 +53,7 @@ impl Block {
     }
 
     pub(crate) fn width(&self) -> usize {
-        let widths = self.lines.iter().map(|line| line.chars().count());
+        let widths = self.lines.iter().map(|line| columns(line));
         widths.max().unwrap_or(0)
     }
 
@@ -58,7 +68,7 @@ impl Block {
         let part = |block: &Self, row: usize, width: usize| {
             let at = (row + block.middle).checked_sub(above);
             let line = at.and_then(|at| block.lines.get(at));
-            format!("{:<width$}", line.map_or("", String::as_str))
+            padded(line.map_or("", String::as_str), width)
         };
         let lines = (0..above + below)
             .map(|row| part(&self, row, left) + &part(other, row, right))

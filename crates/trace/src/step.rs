@@ -5,6 +5,7 @@ use std::fmt;
 use ndarray::ArrayD;
 
 use crate::{
+    block::columns,
     expr::{Call, Expr, Writer},
     matrix::{self, shape_words},
     piece::{Line, Piece, lines},
@@ -242,7 +243,7 @@ impl fmt::Display for Step {
         let shape = shape_words(self.shape());
         write!(f, "{} ({shape}): {}", self.name(), self.why)?;
         let (symbol, _) = self.quantity.symbol(self.style.notation);
-        let indent = symbol.chars().count() + 2;
+        let indent = columns(&symbol) + 2;
         let mut first = true;
         for part in self.parts() {
             for (i, line) in part.into_iter().enumerate() {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::{
+    block::{columns, padded},
     matrix::shape_words,
     number,
     step::{Direction, Step, escaped},
@@ -172,7 +173,7 @@ impl fmt::Display for StepTable {
         let cells = self.cells();
         let head = Self::HEAD.map(str::to_owned);
         let all = || std::iter::once(&head).chain(&cells);
-        let width = |column: usize| all().map(|row| row[column].chars().count()).max();
+        let width = |column: usize| all().map(|row| columns(&row[column])).max();
         let widths: [usize; 6] = std::array::from_fn(|column| width(column).unwrap_or(0));
         f.write_str(&self.title)?;
         for row in all() {
@@ -181,7 +182,7 @@ impl fmt::Display for StepTable {
                 let gap = if i > 0 { "  " } else { "" };
                 line.push_str(&match i {
                     0 => format!("{cell:>width$}"),
-                    _ => format!("{gap}{cell:<width$}"),
+                    _ => format!("{gap}{}", padded(cell, width)),
                 });
             }
             write!(f, "\n{}", line.trim_end())?;

@@ -95,3 +95,23 @@ fn reads_for_an_image() {
     let trace = network.trace(&x, &[1]).unwrap().digits(3).largest(9);
     insta::assert_snapshot!("image", trace.with_input_gradient());
 }
+
+/// Batch normalization, whose numbers come from the whole batch.
+#[test]
+fn reads_for_a_normalized_batch() {
+    let model = chainrule_nn::Model::input(2)
+        .dense(2)
+        .batch_norm()
+        .relu()
+        .dense(1);
+    let network = model.half_squared_error().build_f64(4).unwrap();
+    let x = array![[1.0, -1.0], [0.5, 2.0], [-0.25, 0.75]];
+    let trace = network
+        .trace(&x, &array![[1.0], [0.0], [0.5]])
+        .unwrap()
+        .digits(4);
+    insta::assert_snapshot!("normalized", trace);
+    insta::assert_snapshot!("normalized_markdown", trace.markdown());
+    let numpy = trace.in_notation(Notation::Numpy);
+    insta::assert_snapshot!("normalized_numpy", numpy.backward());
+}

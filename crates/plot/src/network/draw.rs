@@ -268,14 +268,21 @@ fn edge_number(
     canvas.text((x, y + EDGE.size * 0.36), Align::Middle, style, &text);
 }
 
-/// A rectangle whose ends are half circles: corners of two discs would show where they meet.
+/// A rectangle whose ends are half circles, in one piece: where discs and rectangles meet, an edge
+/// would show.
 fn capsule(canvas: &mut Canvas, area: Rect, color: Rgb) {
+    const STEPS: usize = 12;
     let radius = area.height() / 2.0;
     let y = (area.y0 + area.y1) / 2.0;
-    let (left, right) = ((area.x0 + radius, y), (area.x1 - radius, y));
-    canvas.segment(left, right, area.height(), color);
-    canvas.disc(left, radius, color);
-    canvas.disc(right, radius, color);
+    let arc = |x: f64, from: f64| {
+        (0..=STEPS).map(move |i| {
+            let angle = from + std::f64::consts::PI * i as f64 / STEPS as f64;
+            (x + radius * angle.sin(), y - radius * angle.cos())
+        })
+    };
+    let right = arc(area.x1 - radius, 0.0);
+    let left = arc(area.x0 + radius, std::f64::consts::PI);
+    canvas.polygon(&right.chain(left).collect::<Vec<_>>(), color);
 }
 
 fn number(value: f64, digits: usize) -> String {

@@ -289,7 +289,11 @@ impl Writer<'_> {
                 self.write(inner, Binding::Product),
             ),
             Call::SumAlong(Sum::Columns) => {
-                let mut pieces = self.write(inner, Binding::Product);
+                let inside = match inner {
+                    Expr::Hadamard(_) => Binding::Atom,
+                    _ => Binding::Product,
+                };
+                let mut pieces = self.write(inner, inside);
                 pieces.push(Piece::same(" 1", "\\,\\mathbf 1").keep());
                 pieces
             }
@@ -326,15 +330,17 @@ impl Writer<'_> {
                     number::latex(*epsilon, self.style.digits),
                 );
                 let mut pieces = enclosed("(", self.write(inner, Binding::Sum), "");
+                let tall = pieces.iter().any(|piece| piece.latex.contains("bmatrix"));
+                let close = if tall { "\\Big)" } else { ")" };
                 pieces.push(match self.numpy() {
                     true => Piece::same(
                         &format!(" + {text})**-0.5"),
-                        &format!(" + {latex})\\mathtt{{{{*}}{{*}}}}{{-0.5}}"),
+                        &format!(" + {latex}{close}\\mathtt{{{{*}}{{*}}}}{{-0.5}}"),
                     )
                     .keep(),
                     false => Piece::same(
                         &format!(" + {text})^⊙(-1/2)"),
-                        &format!(" + {latex})^{{\\odot(-1/2)}}"),
+                        &format!(" + {latex}{close}^{{\\odot(-1/2)}}"),
                     )
                     .keep(),
                 });
@@ -430,6 +436,16 @@ fn around_with(open: &str, pieces: Vec<Piece>, close: &str) -> Vec<Piece> {
     around(Piece::same(open, open), pieces, close)
 }
 
+/// In brackets, large ones about matrices. They may stand on two lines, so they are of a fixed size.
 fn enclosed(open: &str, pieces: Vec<Piece>, close: &str) -> Vec<Piece> {
-    around_with(open, pieces, close)
+    let tall = pieces.iter().any(|piece| piece.latex.contains("bmatrix"));
+    let sized = |bracket: &str| {
+        let latex = match bracket {
+            "(" => "\\Big(",
+            ")" => "\\Big)",
+            other => other,
+        };
+        Piece::same(bracket, if tall { latex } else { bracket })
+    };
+    closed(sized(open), pieces, sized(close))
 }

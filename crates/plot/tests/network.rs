@@ -1,5 +1,7 @@
 //! What a network looks like and says, and what it refuses.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
 mod pixels;
 
 use chainrule_plot::{NetworkNode, NetworkPlot, Rgb};

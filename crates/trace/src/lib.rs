@@ -43,6 +43,7 @@ mod stepper;
 mod steps;
 mod style;
 mod trace;
+mod traceable;
 mod update;
 
 pub use chainrule_error::{Error, ErrorKind, Result};
@@ -51,5 +52,6 @@ pub use step::{Direction, Step};
 pub use stepper::Stepper;
 pub use steps::{StepTable, Steps};
 pub use style::Notation;
-pub use trace::{Trace, Traceable};
+pub use trace::Trace;
+pub use traceable::Traceable;
 pub use update::{Update, UpdateLine, Visible, trace_update};

@@ -3,8 +3,8 @@
 use std::{fmt, sync::Arc};
 
 use chainrule_error::{Error, ErrorKind, Result};
-use chainrule_nn::{Dropout, Network, Record, Targets};
-use ndarray::{Array2, ArrayD};
+use chainrule_nn::Record;
+use ndarray::ArrayD;
 
 use crate::{
     build::{Built, build},
@@ -15,54 +15,6 @@ use crate::{
     steps::{StepTable, Steps},
     style::{Notation, Style},
 };
-
-/// What networks in f64 have beside their own methods: a pass as steps to read.
-pub trait Traceable {
-    /// Makes one training pass over a sample or a small batch, and keeps every step of it.
-    ///
-    /// # Shapes
-    ///
-    /// `x` is `[batch, features]`; targets are labels, or an array `[batch, outputs]`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Network::gradients`]: wrong shapes, numbers that are not finite, an empty batch, a
-    /// network with dropout; and when the pass is too large to be kept.
-    fn trace<'a>(&self, x: &Array2<f64>, targets: impl Into<Targets<'a, f64>>) -> Result<Trace>;
-
-    /// As [`trace`](Self::trace), for a network with dropout.
-    ///
-    /// # Errors
-    ///
-    /// As [`Network::gradients_with`], and when the pass is too large to be kept.
-    fn trace_with<'a>(
-        &self,
-        x: &Array2<f64>,
-        targets: impl Into<Targets<'a, f64>>,
-        dropout: Dropout<'_, f64>,
-    ) -> Result<Trace>;
-}
-
-impl Traceable for Network<f64> {
-    fn trace<'a>(&self, x: &Array2<f64>, targets: impl Into<Targets<'a, f64>>) -> Result<Trace> {
-        let targets = targets.into();
-        // The network's own refusal of dropout that nothing is said of.
-        let dropouts = self.model().summary()?.rows;
-        if dropouts.iter().any(|row| row.name.starts_with("dropout")) {
-            self.gradients(x, targets)?;
-        }
-        self.trace_with(x, targets, Dropout::Off)
-    }
-
-    fn trace_with<'a>(
-        &self,
-        x: &Array2<f64>,
-        targets: impl Into<Targets<'a, f64>>,
-        dropout: Dropout<'_, f64>,
-    ) -> Result<Trace> {
-        Ok(Trace::new(Arc::new(self.record(x, targets, dropout)?)))
-    }
-}
 
 /// Every step of one forward and one backward pass, read from the pass that training makes.
 ///
@@ -98,8 +50,8 @@ struct Parts {
 }
 
 impl Trace {
-    fn new(record: Arc<Record>) -> Self {
-        Self::built(record, Style::default(), false)
+    pub(crate) fn new(record: Record) -> Self {
+        Self::built(Arc::new(record), Style::default(), false)
     }
 
     fn built(record: Arc<Record>, style: Style, input_gradient: bool) -> Self {

@@ -6,6 +6,7 @@
 //! A test computes every formula and holds it against the pass, so that no formula is a lie; and a
 //! check of a student's answer computes wrong formulas, to see which of them gives it.
 
+mod calls;
 mod value;
 mod write;
 

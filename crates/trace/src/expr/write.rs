@@ -10,7 +10,7 @@ use crate::{
 
 /// How tightly something holds together: what binds less than its surroundings needs brackets.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Binding {
+pub(super) enum Binding {
     Sum,
     Product,
     Atom,
@@ -27,11 +27,11 @@ impl Writer<'_> {
         self.write(expr, Binding::Sum)
     }
 
-    fn numpy(&self) -> bool {
+    pub(super) fn numpy(&self) -> bool {
         self.style.notation == Notation::Numpy
     }
 
-    fn write(&self, expr: &Expr, outside: Binding) -> Vec<Piece> {
+    pub(super) fn write(&self, expr: &Expr, outside: Binding) -> Vec<Piece> {
         let pieces = self.open(expr);
         if self.binding(expr) >= outside {
             return pieces;
@@ -65,7 +65,7 @@ impl Writer<'_> {
     }
 
     /// The expression without brackets around it.
-    fn open(&self, expr: &Expr) -> Vec<Piece> {
+    pub(super) fn open(&self, expr: &Expr) -> Vec<Piece> {
         match expr {
             Expr::Of(quantity) if self.numbers => matrix::pieces(quantity.value(), self.style),
             Expr::Of(quantity) => {
@@ -221,164 +221,14 @@ impl Writer<'_> {
         pieces
     }
 
-    fn call(&self, call: &Call, inner: &Expr) -> Vec<Piece> {
-        let argument = || match (call, inner) {
-            (Call::Im2col(patch), Expr::Of(image)) if self.numbers => {
-                let mark = |index: &[usize]| patch.has_pixel(index);
-                matrix::marked_pieces(image.value(), self.style, &mark)
-            }
-            _ => self.write(inner, Binding::Sum),
-        };
-        let function = |lecture: (&str, &str), numpy: &str| match self.numpy() {
-            true => {
-                let latex = format!("\\mathtt{{{}}}(", numpy.replace('_', "\\_"));
-                around(Piece::same(&format!("{numpy}("), &latex), argument(), ")")
-            }
-            false => {
-                let (text, latex) = (format!("{}(", lecture.0), format!("{}\\left(", lecture.1));
-                closed(
-                    Piece::same(&text, &latex),
-                    argument(),
-                    Piece::same(")", "\\right)"),
-                )
-            }
-        };
-        let method = |name: &str| {
-            let mut pieces = self.write(inner, Binding::Atom);
-            let latex = format!(".\\mathtt{{{}}}", name.replace('_', "\\_"));
-            pieces.push(Piece::same(&format!(".{name}"), &latex).keep());
-            pieces
-        };
-        match call {
-            Call::Relu => function(("ReLU", "\\mathrm{ReLU}"), "relu"),
-            Call::Tanh => function(("tanh", "\\tanh"), "np.tanh"),
-            Call::Softmax(_) => function(("softmax", "\\mathrm{softmax}"), "softmax"),
-            Call::Sigmoid => match self.number_of(inner) {
-                Some(value) if !self.numpy() => {
-                    let (text, latex) = (
-                        number::text(-value, self.style.digits),
-                        number::latex(-value, self.style.digits),
-                    );
-                    let latex = format!("\\frac{{1}}{{1 + e^{{{latex}}}}}");
-                    vec![Piece::same(&format!("1/(1 + e^({text}))"), &latex)]
-                }
-                _ => function(("σ", "\\sigma"), "sigmoid"),
-            },
-            Call::Positive => {
-                let (open, close) = if self.numpy() { ("(", ")") } else { ("[", "]") };
-                around_with(open, argument(), &format!(" > 0{close}"))
-            }
-            Call::SquaredNorm if self.numpy() => {
-                let mut pieces = enclosed("((", argument(), ")");
-                pieces.push(Piece::same("**2).sum()", "\\mathtt{{*}{*}2).sum()}").keep());
-                pieces
-            }
-            Call::SquaredNorm => closed(
-                Piece::same("‖", "\\left\\lVert "),
-                argument(),
-                Piece::same("‖²", " \\right\\rVert^2"),
-            ),
-            Call::Log if self.numpy() => function(("", ""), "np.log"),
-            Call::Log => prefixed(
-                Piece::same("log ", "\\log "),
-                self.write(inner, Binding::Atom),
-            ),
-            Call::Total if self.numpy() => method("sum()"),
-            Call::Total => prefixed(
-                Piece::same("Σ ", "\\textstyle\\sum "),
-                self.write(inner, Binding::Product),
-            ),
-            Call::SumAlong(Sum::Columns) => {
-                let inside = match inner {
-                    Expr::Hadamard(_) => Binding::Atom,
-                    _ => Binding::Product,
-                };
-                let mut pieces = self.write(inner, inside);
-                pieces.push(Piece::same(" 1", "\\,\\mathbf 1").keep());
-                pieces
-            }
-            Call::SumAlong(Sum::Rows) => method("sum(axis=0)"),
-            Call::SumAlong(Sum::Places) if self.numpy() => {
-                let axes = if rank(inner) == Some(4) {
-                    "(0, 2, 3)"
-                } else {
-                    "(1, 2)"
-                };
-                method(&format!("sum(axis={axes})"))
-            }
-            Call::SumAlong(Sum::Places) => prefixed(
-                Piece::same("Σ over places ", "\\sum_{\\text{places}} "),
-                self.write(inner, Binding::Product),
-            ),
-            Call::SumAlong(Sum::Images) => prefixed(
-                Piece::same("Σ over images ", "\\sum_{\\text{images}} "),
-                self.write(inner, Binding::Product),
-            ),
-            Call::Spread if self.numpy() => argument(),
-            Call::Across(_) => self.open(inner),
-            Call::Square => {
-                let mut pieces = self.write(inner, Binding::Atom);
-                pieces.push(match self.numpy() {
-                    true => Piece::same("**2", "\\mathtt{{*}{*}2}").keep(),
-                    false => Piece::same("^⊙2", "^{\\odot 2}").keep(),
-                });
-                pieces
-            }
-            Call::InverseRoot(epsilon) => {
-                let (text, latex) = (
-                    number::text(*epsilon, self.style.digits),
-                    number::latex(*epsilon, self.style.digits),
-                );
-                let mut pieces = enclosed("(", self.write(inner, Binding::Sum), "");
-                let tall = pieces.iter().any(|piece| piece.latex.contains("bmatrix"));
-                let close = if tall { "\\Big)" } else { ")" };
-                pieces.push(match self.numpy() {
-                    true => Piece::same(
-                        &format!(" + {text})**-0.5"),
-                        &format!(" + {latex}{close}\\mathtt{{{{*}}{{*}}}}{{-0.5}}"),
-                    )
-                    .keep(),
-                    false => Piece::same(
-                        &format!(" + {text})^⊙(-1/2)"),
-                        &format!(" + {latex}{close}^{{\\odot(-1/2)}}"),
-                    )
-                    .keep(),
-                });
-                pieces
-            }
-            Call::Spread => {
-                let mut pieces = self.write(inner, Binding::Product);
-                pieces.push(Piece::same(" 1ᵀ", "\\,\\mathbf 1^{\\mathsf T}").keep());
-                pieces
-            }
-            Call::Pick(..) => function(("max", "\\max_{\\text{window}}"), "max_pool"),
-            Call::Winners(..) => function(
-                ("greatest of its window", "\\text{greatest of its window}"),
-                "winners",
-            ),
-            Call::Route(..) => function(("to winners", "\\text{to winners}"), "to_winners"),
-            Call::Im2col(_) => function(("im2col", "\\mathrm{im2col}"), "im2col"),
-            Call::Col2im => function(("col2im", "\\mathrm{col2im}"), "col2im"),
-            Call::Flatten(_) => function(("flatten", "\\mathrm{flatten}"), "flatten"),
-            Call::Unflatten(..) => function(("as image", "\\text{as image}"), "as_image"),
-        }
-    }
-
     /// The number that stands for a quantity of one entry.
-    fn number_of(&self, expr: &Expr) -> Option<f64> {
+    pub(super) fn number_of(&self, expr: &Expr) -> Option<f64> {
         match expr {
             Expr::Of(quantity) if self.numbers && quantity.value().len() == 1 => {
                 quantity.value().iter().next().copied()
             }
             _ => None,
         }
-    }
-}
-
-fn rank(expr: &Expr) -> Option<usize> {
-    match expr {
-        Expr::Of(quantity) => Some(quantity.value().ndim()),
-        _ => None,
     }
 }
 
@@ -406,13 +256,13 @@ fn kept(mut pieces: Vec<Piece>, bound: bool) -> Vec<Piece> {
     pieces
 }
 
-fn prefixed(prefix: Piece, pieces: Vec<Piece>) -> Vec<Piece> {
+pub(super) fn prefixed(prefix: Piece, pieces: Vec<Piece>) -> Vec<Piece> {
     let mut all = vec![prefix];
     all.extend(kept(pieces, true));
     all
 }
 
-fn closed(open: Piece, pieces: Vec<Piece>, close: Piece) -> Vec<Piece> {
+pub(super) fn closed(open: Piece, pieces: Vec<Piece>, close: Piece) -> Vec<Piece> {
     // `\left` and `\right` must meet on one line: nothing in between is broken.
     let paired = open.latex.contains("\\left");
     let mut all = vec![open];
@@ -428,16 +278,16 @@ fn closed(open: Piece, pieces: Vec<Piece>, close: Piece) -> Vec<Piece> {
     all
 }
 
-fn around(open: Piece, pieces: Vec<Piece>, close: &str) -> Vec<Piece> {
+pub(super) fn around(open: Piece, pieces: Vec<Piece>, close: &str) -> Vec<Piece> {
     closed(open, pieces, Piece::same(close, close))
 }
 
-fn around_with(open: &str, pieces: Vec<Piece>, close: &str) -> Vec<Piece> {
+pub(super) fn around_with(open: &str, pieces: Vec<Piece>, close: &str) -> Vec<Piece> {
     around(Piece::same(open, open), pieces, close)
 }
 
 /// In brackets, large ones about matrices. They may stand on two lines, so they are of a fixed size.
-fn enclosed(open: &str, pieces: Vec<Piece>, close: &str) -> Vec<Piece> {
+pub(super) fn enclosed(open: &str, pieces: Vec<Piece>, close: &str) -> Vec<Piece> {
     let tall = pieces.iter().any(|piece| piece.latex.contains("bmatrix"));
     let sized = |bracket: &str| {
         let latex = match bracket {

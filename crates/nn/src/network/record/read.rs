@@ -1,132 +1,19 @@
-//! Everything that one forward and one backward pass computed, as values to look at.
+//! Reading a record from the workspace of a real pass.
 
 use chainrule_error::{Error, ErrorKind, Result};
 use ndarray::{Array1, Array2, Array3, ArrayView2};
 
-use super::{Dropout, Network, Workspace, dropout, engine};
+use super::{Inside, LayerRecord, Record};
 use crate::{
-    Gradients, Loss, Parameter, Reduction, Shape, Targets,
-    layers::{Backward, Function},
+    Dropout, Loss, Network, Reduction, Shape, Targets, Workspace,
+    layers::Backward,
     loss,
     model::LayerKind,
+    network::{dropout, engine},
 };
 
 /// The most numbers that a record holds: 160 MB.
 const MOST_NUMBERS: usize = 20_000_000;
-
-/// What one training pass computed, layer by layer. Arrays are `[batch, features]`.
-///
-/// The numbers are read from the buffers of the real pass, the one that
-/// [`Network::gradients_with`] makes; nothing is computed in a second way.
-///
-/// ```
-/// use chainrule_nn::{Dropout, Model};
-/// use ndarray::array;
-///
-/// let network = Model::input(2).dense(3).relu().dense(2).softmax().build_f64(1)?;
-/// let record = network.record(&array![[1.0, -1.0]], &[1], Dropout::Off)?;
-/// assert_eq!(record.layers[1].name, "relu_1");
-/// assert_eq!(record.layers[1].input, record.layers[0].output);
-/// assert_eq!(record.gradients, network.gradients(&array![[1.0, -1.0]], &[1])?);
-/// # Ok::<(), chainrule_nn::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Record {
-    /// One entry for each layer, in their order.
-    pub layers: Vec<LayerRecord>,
-    /// What the network ends with.
-    pub loss: Loss,
-    /// How the samples count together.
-    pub reduction: Reduction,
-    /// The targets, one-hot where they were classes, and smoothed if the model smooths labels.
-    pub targets: Array2<f64>,
-    /// The softmax of the scores, where the loss has one.
-    pub probabilities: Option<Array2<f64>>,
-    /// The loss of each sample by itself.
-    pub sample_losses: Vec<f64>,
-    /// The gradient of the loss with respect to the scores, `[batch, outputs]`.
-    pub d_scores: Array2<f64>,
-    /// Every parameter's gradient, and the loss of the batch.
-    pub gradients: Gradients<f64>,
-}
-
-/// What one layer took, gave and passed back.
-#[derive(Clone, Debug)]
-pub struct LayerRecord {
-    /// Its name, such as `dense_1`.
-    pub name: String,
-    /// What an error calls it: `layer 1 (dense 784 → 32)`.
-    pub place: String,
-    /// The shape of one sample before it.
-    pub input_shape: Shape,
-    /// The shape of one sample after it.
-    pub output_shape: Shape,
-    /// What came in.
-    pub input: Array2<f64>,
-    /// What went out.
-    pub output: Array2<f64>,
-    /// The gradient of the loss with respect to the output.
-    pub d_output: Array2<f64>,
-    /// The gradient of the loss with respect to the input: also where training needs none.
-    pub d_input: Array2<f64>,
-    /// Its parameters, the weight before the bias.
-    pub parameters: Vec<Parameter<f64>>,
-    /// The gradients of its parameters, in the same order.
-    pub gradients: Vec<Parameter<f64>>,
-    /// What kind of layer it is, with what only this kind computes.
-    pub inside: Inside,
-}
-
-/// What a kind of layer computes beside its output.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Inside {
-    /// y = x·W + b.
-    Dense,
-    /// y = f(x), number by number.
-    Activation {
-        /// Which function.
-        function: Function,
-        /// f′ at each number of the input, `[batch, features]`.
-        derivative: Array2<f64>,
-    },
-    /// A convolution with stride 1 and padding that keeps the size.
-    Conv2d {
-        /// The side of a filter.
-        kernel: usize,
-        /// The patches as columns, `[batch, channels·kernel·kernel, height·width]`.
-        columns: Array3<f64>,
-        /// The gradient of the columns, before it is added up in the image.
-        d_columns: Array3<f64>,
-    },
-    /// The greatest of each window.
-    MaxPool2d {
-        /// The side of a window.
-        size: usize,
-        /// For each output, which of the sample's inputs it is: `[batch, outputs]`.
-        winners: Array2<usize>,
-    },
-    /// Batch normalization: each feature, or each channel, by itself.
-    BatchNorm {
-        /// What is added to the variance.
-        epsilon: f64,
-        /// The mean of each feature or channel over the batch.
-        mean: Array1<f64>,
-        /// The variance, divided by the number of values.
-        variance: Array1<f64>,
-        /// (x − mean) / √(variance + ε), `[batch, features]`.
-        normalized: Array2<f64>,
-    },
-    /// An image becomes a row.
-    Flatten,
-    /// Some numbers are dropped.
-    Dropout {
-        /// The share that is dropped.
-        rate: f64,
-        /// What each number was multiplied by, 0 or 1 / (1 − rate); none when nothing is dropped.
-        factors: Option<Array2<f64>>,
-    },
-}
 
 impl Network<f64> {
     /// Makes one training pass and keeps every number of it.
@@ -149,7 +36,7 @@ impl Network<f64> {
     }
 
     /// Refuses a network with dropout of which nothing is said.
-    pub(super) fn check_said(&self) -> Result<()> {
+    pub(in crate::network) fn check_said(&self) -> Result<()> {
         self.first_dropout()
             .map_or(Ok(()), |place| Err(dropout::unsaid(place)))
     }
@@ -241,7 +128,11 @@ impl Network<f64> {
 
     /// The gradients of what goes into each layer. Training leaves out those that no parameter
     /// needs; here the same layers are asked for them after the pass.
-    pub(super) fn d_inputs(&self, w: &mut Workspace<f64>, batch: usize) -> Vec<Array2<f64>> {
+    pub(in crate::network) fn d_inputs(
+        &self,
+        w: &mut Workspace<f64>,
+        batch: usize,
+    ) -> Vec<Array2<f64>> {
         let lowest = self.layers.iter().position(|l| !l.parameters.is_empty());
         let top = lowest.unwrap_or(self.layers.len() - 1);
         for i in (0..=top).rev() {
@@ -415,7 +306,7 @@ impl Network<f64> {
     }
 
     /// The workspace after a pass of training, which later passes repeat with the same masks.
-    pub(super) fn settled_workspace(
+    pub(in crate::network) fn settled_workspace(
         &self,
         x: &Array2<f64>,
         targets: Targets<'_, f64>,

@@ -9,7 +9,7 @@ use crate::{Gradients, Loss, Parameter, Reduction, Shape, layers::Function};
 /// What one training pass computed, layer by layer. Arrays are `[batch, features]`.
 ///
 /// The numbers are read from the buffers of the real pass, the one that
-/// [`Network::gradients_with`] makes; nothing is computed in a second way.
+/// [`Network::gradients_with`](crate::Network::gradients_with) makes; nothing is computed in a second way.
 ///
 /// ```
 /// use chainrule_nn::{Dropout, Model};

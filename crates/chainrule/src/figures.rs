@@ -1,5 +1,7 @@
 //! Figures of results: what joins training to plotting.
 
+mod fit;
+
 use chainrule_data::{Card, Toy};
 use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::Scalar;
@@ -7,6 +9,9 @@ use chainrule_plot::{
     BarPlot, Cell, Column, CurveGrid, Figure, ImageGrid, Panel, ScatterPlot, TablePlot,
 };
 use chainrule_train::{Point, Results, Run, grouped};
+
+pub(crate) use fit::{FitCurves, fit_curves};
+pub use fit::{plot_confusion_matrix, plot_history, plot_mistakes};
 
 const SAMPLES: &str = "Number of samples processed";
 

@@ -33,6 +33,7 @@
 //!
 //! Deliberately absent: pictures. A result's curves are plain numbers that the plot crate draws.
 
+mod confusion;
 mod early_stopping;
 mod evaluate;
 mod experiment;
@@ -40,6 +41,7 @@ mod fit;
 mod full_batch;
 pub mod interrupt;
 mod log;
+mod mistakes;
 mod names;
 mod observer;
 mod progress;
@@ -53,6 +55,7 @@ mod text;
 mod train;
 
 pub use chainrule_error::{Error, ErrorKind, Result};
+pub use confusion::ConfusionMatrix;
 pub use early_stopping::{EarlyStopping, Mode, Validated};
 pub use evaluate::{Evaluation, evaluate};
 pub use experiment::Experiment;
@@ -63,6 +66,7 @@ pub use fit::{
     TerminateOnNaN, TrainMetrics,
 };
 pub use full_batch::train_full_batch;
+pub use mistakes::{Mistake, Mistakes};
 pub use observer::{Event, Observer, Silent, set_default_observer};
 pub use progress::ProgressLines;
 pub use recipe::Recipe;

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use chainrule_nn::{Adam, Init, Model, Optimizer, Reduction, Rule, Schedule};
+use chainrule_nn::{Adam, Model, Optimizer, Reduction, Rule, Schedule};
 use chainrule_train::{
     Callback, Checkpoint, Control, EarlyStopping, End, Ending, Epoch, Experiment, Fit, History,
     Log, Mode, ProgressLines, Result, Setting, Start, TerminateOnNaN, TrainMetrics, evaluate,
@@ -438,7 +438,6 @@ fn weights_that_are_no_numbers_have_no_metrics() {
     let _turn = turn();
     // One batch, one step: the rate makes weights NaN after the only loss.
     let wild = Model::input(6).dense(3).relu().dense(2).softmax();
-    let wild = wild.weights(Init::Constant(0.1));
     let history = Fit::new_f64(&wild, &data(true))
         .batch_size(60)
         .learning_rate(1e300)

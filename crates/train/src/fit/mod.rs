@@ -348,7 +348,7 @@ impl<'a, F: Number> Fit<'a, F> {
             Validation::Own(part) => named(part.name(), part),
             Validation::Nothing => None,
         };
-        for (_, part) in &validation {
+        if let Some((_, part)) = &validation {
             if part.sample_shape() != train.sample_shape() || part.classes() > network.outputs() {
                 let kind = |part: &Dataset| {
                     let (shape, classes) = (part.sample_shape(), part.classes());

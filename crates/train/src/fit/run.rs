@@ -14,7 +14,7 @@ use super::{
     watchers::Watchers,
 };
 use crate::{
-    Event, Number, Observer,
+    Evaluation, Event, Number, Observer,
     evaluate::class,
     grouped,
     interrupt::Listening,
@@ -253,8 +253,8 @@ impl Epochs<'_> {
             let Some(seen) = self.measure(network, &running, &mut measuring)? else {
                 return Ok(Ended::within(Ending::Interrupted));
             };
-            if seen.no_class {
-                let divergence = self.log.divergence(f64::NAN, &measuring, PIECE);
+            if let Some(loss) = seen.lost {
+                let divergence = self.log.divergence(loss, &measuring, PIECE);
                 return Ok(Ended::within(Ending::Diverged(divergence)));
             }
             course.epoch(optimizer, seen.deciding)?;
@@ -306,7 +306,7 @@ impl Epochs<'_> {
         let mut seen = Seen {
             values: Vec::with_capacity(4),
             deciding: mean[0],
-            no_class: false,
+            lost: None,
         };
         match self.train_metrics {
             TrainMetrics::RunningMean => seen.values.extend(mean),
@@ -315,16 +315,16 @@ impl Epochs<'_> {
                     return Ok(None);
                 };
                 seen.values.extend([after.loss, after.accuracy()]);
-                seen.no_class |= after.without_class > 0;
+                seen.lost = lost(&after).or((!after.loss.is_finite()).then_some(after.loss));
             }
         }
-        if let Some(part) = self.validation.filter(|_| !seen.no_class) {
+        if let Some(part) = self.validation.filter(|_| seen.lost.is_none()) {
             let Some(after) = self.log.validate(network, part, workspace)? else {
                 return Ok(None);
             };
             seen.values.extend([after.loss, after.accuracy()]);
             seen.deciding = after.loss;
-            seen.no_class |= after.without_class > 0;
+            seen.lost = lost(&after);
         }
         Ok(Some(seen))
     }
@@ -336,6 +336,11 @@ struct Seen {
     values: Vec<f64>,
     /// The loss that a plateau is seen by.
     deciding: f64,
-    /// Whether a score was NaN.
-    no_class: bool,
+    /// The loss, if the weights are no numbers any more.
+    lost: Option<f64>,
+}
+
+/// A score that is NaN comes of weights that are.
+fn lost(after: &Evaluation) -> Option<f64> {
+    (after.without_class > 0).then_some(f64::NAN)
 }

@@ -1,5 +1,6 @@
 //! Figures of results: what joins training to plotting.
 
+mod fit;
 mod network;
 
 use chainrule_data::{Card, Toy};
@@ -10,6 +11,8 @@ use chainrule_plot::{
 };
 use chainrule_train::{Point, Results, Run, grouped};
 
+pub(crate) use fit::{FitCurves, fit_curves};
+pub use fit::{plot_confusion_matrix, plot_history, plot_mistakes};
 pub use network::plot_trace;
 
 const SAMPLES: &str = "Number of samples processed";

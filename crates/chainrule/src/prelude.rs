@@ -22,8 +22,8 @@ pub use chainrule_nn::{
 // What is seen.
 #[doc(no_inline)]
 pub use chainrule_plot::{
-    BarPlot, Cell, Column, CurveGrid, Figure, ImageGrid, LinePlot, NetworkNode, NetworkPlot, Panel,
-    ScatterPlot, ScatterPlot3d, Series, TablePlot,
+    BarPlot, Cell, Column, CurveGrid, Figure, HeatMap, ImageGrid, LinePlot, NetworkNode,
+    NetworkPlot, Panel, ScatterPlot, ScatterPlot3d, Series, TablePlot,
 };
 // NumPy's random numbers, bit for bit.
 #[doc(no_inline)]
@@ -37,8 +37,9 @@ pub use chainrule_trace::{
 // How it learns.
 #[doc(no_inline)]
 pub use chainrule_train::{
-    Divergence, EarlyStopping, Evaluation, Experiment, Point, Results, Run, Setting, evaluate,
-    train_full_batch,
+    Callback, Checkpoint, ConfusionMatrix, Control, Divergence, EarlyStopping, End, Ending, Epoch,
+    Evaluation, Experiment, Fit, History, Log, Mistake, Mistakes, Mode, Point, Results, Run, Saved,
+    Setting, Start, TerminateOnNaN, TrainMetrics, evaluate, train_full_batch,
 };
 // Arrays. All names that a kept variable's type may have.
 #[doc(no_inline)]
@@ -54,7 +55,10 @@ pub use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 pub use rand_pcg::Pcg64;
 
 #[doc(no_inline)]
-pub use crate::figures::{plot_learning_curves, plot_loss_curves, plot_summary_table, plot_trace};
+pub use crate::figures::{
+    plot_confusion_matrix, plot_history, plot_learning_curves, plot_loss_curves, plot_mistakes,
+    plot_summary_table, plot_trace,
+};
 #[doc(no_inline)]
 pub use crate::interrupted;
 // What a cell shows and asks. `input` is not here: a student's own data are often called that.

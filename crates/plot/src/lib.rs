@@ -20,6 +20,7 @@
 //! | points in space, by class | [`ScatterPlot3d`] |
 //! | amounts, such as the balance of classes, alone or in groups | [`BarPlot`] |
 //! | images with labels: grey, or of values such as weights; one large or many | [`ImageGrid`] |
+//! | amounts by row and column, such as a confusion matrix | [`HeatMap`] |
 //! | a table of results | [`TablePlot`] |
 //! | a network, with the numbers of a pass on nodes and edges | [`NetworkPlot`] |
 //! | several of these in one picture | [`Figure::grid`] |
@@ -32,6 +33,7 @@ mod canvas;
 mod curve_grid;
 mod figure;
 mod frame;
+mod heat_map;
 mod images;
 mod legend;
 mod line;
@@ -52,6 +54,7 @@ mod view;
 pub use bars::BarPlot;
 pub use curve_grid::{Column, CurveGrid, Panel};
 pub use figure::Figure;
+pub use heat_map::HeatMap;
 pub use images::ImageGrid;
 pub use line::LinePlot;
 pub use network::{NetworkNode, NetworkPlot};

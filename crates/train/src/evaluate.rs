@@ -94,7 +94,7 @@ pub(crate) fn evaluate_while<F: Number>(
 }
 
 /// The first greatest score's place, or `None` if a score is NaN.
-fn class<F: Number>(scores: &[F]) -> Option<usize> {
+pub(crate) fn class<F: Number>(scores: &[F]) -> Option<usize> {
     let mut best = 0;
     for (i, score) in scores.iter().enumerate() {
         if score.is_nan() {

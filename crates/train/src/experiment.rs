@@ -176,7 +176,8 @@ impl Experiment {
     fn network<F: Number>(&self, setting: &Setting) -> Result<Network<F>> {
         let model = setting.model.as_ref().unwrap_or(&self.model);
         let network = F::build(model, setting.seed.unwrap_or(self.seed))?;
-        self.check_fit(model, network.outputs())?;
+        check_fit(&self.data, model, network.outputs())
+            .map_err(|error| error.within(&self.name))?;
         check_last_batch(&network, self.data.train.len(), setting.batch_size)
             .map_err(|error| error.within(format!("{}: setting “{setting}”", self.name)))?;
         Ok(network)
@@ -201,7 +202,7 @@ impl Experiment {
             test: &self.data.test,
             validation: self.data.validation.as_ref(),
             recipe: setting.recipe.clone(),
-            early_stopping: setting.early_stopping,
+            early_stopping: setting.early_stopping.clone(),
         };
         observer.observe(&Event::Began { run });
         let mut optimizer = setting.optimizer.optimizer(setting.learning_rate)?;
@@ -260,34 +261,30 @@ impl Experiment {
             setting.check(self.data.train.len(), self.data.validation.is_some())
         })
     }
+}
 
-    fn check_fit(&self, model: &Model, outputs: usize) -> Result<()> {
-        let (features, classes) = (self.data.train.features(), self.data.train.classes());
-        let input = model.summary()?.input;
-        if input.features() != features {
-            return Err(
-                Error::new(ErrorKind::Shape, "the model's input does not fit the data")
-                    .expected(format!(
-                        "{features} features, as the images of {} have",
-                        self.data.name
-                    ))
-                    .got(format!("Model::input({input})"))
-                    .hint(format!("begin with Model::input({features})"))
-                    .within(&self.name),
-            );
-        }
-        if outputs < classes {
-            return Err(
-                Error::new(ErrorKind::Shape, "the model has too few outputs")
-                    .expected(format!(
-                        "{classes}, one for each class of {}",
-                        self.data.name
-                    ))
-                    .got(outputs.to_string())
-                    .hint(format!("end it with .dense({classes})"))
-                    .within(&self.name),
-            );
-        }
-        Ok(())
+/// Whether a model's input and outputs are those of the data.
+pub(crate) fn check_fit(data: &Splits, model: &Model, outputs: usize) -> Result<()> {
+    let (features, classes) = (data.train.features(), data.train.classes());
+    let input = model.summary()?.input;
+    if input.features() != features {
+        return Err(
+            Error::new(ErrorKind::Shape, "the model's input does not fit the data")
+                .expected(format!(
+                    "{features} features, as the images of {} have",
+                    data.name
+                ))
+                .got(format!("Model::input({input})"))
+                .hint(format!("begin with Model::input({features})")),
+        );
     }
+    if outputs < classes {
+        return Err(
+            Error::new(ErrorKind::Shape, "the model has too few outputs")
+                .expected(format!("{classes}, one for each class of {}", data.name))
+                .got(outputs.to_string())
+                .hint(format!("end it with .dense({classes})")),
+        );
+    }
+    Ok(())
 }

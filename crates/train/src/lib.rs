@@ -23,6 +23,9 @@
 //! # Ok::<(), chainrule_train::Error>(())
 //! ```
 //!
+//! A [`Fit`] trains one network and tells of every epoch: its [`Callback`]s look on and may end it, its
+//! [`History`] keeps every metric.
+//!
 //! The same seed gives the same numbers, whatever the number of threads: each run has its own
 //! generators and its own buffers, and no sum is split between threads.
 //!
@@ -30,27 +33,40 @@
 //!
 //! Deliberately absent: pictures. A result's curves are plain numbers that the plot crate draws.
 
+mod confusion;
 mod early_stopping;
 mod evaluate;
 mod experiment;
+mod fit;
 mod full_batch;
 pub mod interrupt;
 mod log;
+mod mistakes;
+mod names;
 mod observer;
 mod progress;
 mod recipe;
 mod results;
 mod schedule;
 mod setting;
+mod steps;
 mod tally;
 mod text;
 mod train;
 
 pub use chainrule_error::{Error, ErrorKind, Result};
-pub use early_stopping::{EarlyStopping, Monitor, Validated};
+pub use confusion::ConfusionMatrix;
+pub use early_stopping::{EarlyStopping, Mode, Validated};
 pub use evaluate::{Evaluation, evaluate};
 pub use experiment::Experiment;
+#[doc(hidden)]
+pub use fit::lines::{epoch_head, epoch_line};
+pub use fit::{
+    Callback, Checkpoint, Control, End, Ending, Epoch, Fit, History, Log, Saved, Start,
+    TerminateOnNaN, TrainMetrics,
+};
 pub use full_batch::train_full_batch;
+pub use mistakes::{Mistake, Mistakes};
 pub use observer::{Event, Observer, Silent, set_default_observer};
 pub use progress::ProgressLines;
 pub use recipe::Recipe;

@@ -51,6 +51,41 @@ pub enum Event<'a> {
         /// How long it took.
         seconds: f64,
     },
+    /// A single network is trained epoch by epoch, by a [`Fit`](crate::Fit). Comes after
+    /// [`Started`](Self::Started), which has its setting for the experiment's name.
+    Fitting {
+        /// Which run: the first.
+        run: usize,
+        /// What it is trained and validated on, and what its metrics are.
+        words: &'a str,
+    },
+    /// An epoch of a fit begins.
+    EpochBegan {
+        /// Which run.
+        run: usize,
+        /// Which epoch, counted from 1.
+        epoch: usize,
+        /// How many there are to be.
+        epochs: usize,
+    },
+    /// An epoch of a fit has ended.
+    EpochEnded {
+        /// Which run.
+        run: usize,
+        /// Which epoch, counted from 1.
+        epoch: usize,
+        /// Seconds that it took, with its measurements.
+        seconds: f64,
+        /// What was measured, by name.
+        metrics: &'a [(String, f64)],
+    },
+    /// Why a fit ended before its end. Comes before [`Ended`](Self::Ended).
+    Remarked {
+        /// Which run.
+        run: usize,
+        /// In words.
+        text: &'a str,
+    },
     /// All runs have ended.
     Finished,
 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Event, Observer, Tally, results};
+use crate::{Event, Observer, Tally, fit::lines, results};
 
 /// At least this long from one line to the next.
 const SHORTEST: Duration = Duration::from_millis(400);
@@ -20,11 +20,20 @@ const LONGEST: Duration = Duration::from_secs(10);
 ///
 /// A line comes when a tenth more is done or ten seconds have passed, never more than three a
 /// second, and whenever a run diverges or is interrupted.
+///
+/// Of a [`Fit`](crate::Fit) it prints two lines for each epoch, as Keras does:
+///
+/// ```text
+/// Epoch 1/20
+///  - 1.2s - loss: 1.3460 - acc: 0.5547 - val_loss: 0.8014 - val_acc: 0.7407
+/// ```
 pub struct ProgressLines {
     out: Box<dyn Write + Send>,
     told: Instant,
     told_tenth: usize,
     tally: Tally,
+    /// Whether it is a fit, which is told by its epochs.
+    fitting: bool,
 }
 
 impl ProgressLines {
@@ -41,6 +50,7 @@ impl ProgressLines {
             told: now,
             told_tenth: 0,
             tally: Tally::new(now),
+            fitting: false,
         }
     }
 
@@ -56,6 +66,11 @@ impl ProgressLines {
         let _ = self.out.flush();
         self.told = Instant::now();
         self.told_tenth = self.tenth();
+    }
+
+    fn plain(&mut self, text: &str) {
+        let _ = writeln!(self.out, "{text}");
+        let _ = self.out.flush();
     }
 
     fn tell(&mut self) {
@@ -78,7 +93,21 @@ impl Observer for ProgressLines {
         let now = Instant::now();
         self.tally.note(event, now);
         match *event {
-            Event::Started { .. } => (self.told, self.told_tenth) = (now, 0),
+            Event::Started { .. } => {
+                (self.told, self.told_tenth, self.fitting) = (now, 0, false);
+            }
+            Event::Fitting { words, .. } => {
+                self.fitting = true;
+                self.plain(words);
+            }
+            Event::EpochBegan { epoch, epochs, .. } => {
+                self.plain(&lines::epoch_head(epoch, epochs));
+            }
+            Event::EpochEnded {
+                seconds, metrics, ..
+            } => self.plain(&lines::epoch_line(seconds, metrics)),
+            Event::Remarked { text, .. } => self.plain(text),
+            _ if self.fitting => {}
             Event::Advanced { .. } => self.tell(),
             Event::Ended {
                 run,

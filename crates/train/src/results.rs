@@ -80,8 +80,8 @@ pub struct Run<F: Scalar = f32> {
     pub validated: Vec<Validated>,
     /// Whether early stopping ended it before its end.
     pub stopped_early: bool,
-    /// The epoch, counted from 1, that early stopping found best. Unless it was interrupted, the
-    /// network and the final accuracies are of that epoch.
+    /// The epoch, counted from 1, that early stopping found best. Unless it was interrupted, or was
+    /// to keep its last weights, the network and the final accuracies are of that epoch.
     pub best_epoch: Option<usize>,
     /// Accuracy on the chosen part of the training set after the last step; none if it diverged.
     /// Of a run that was interrupted it is the last point of the curve, and none if it has none.

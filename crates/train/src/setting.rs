@@ -155,7 +155,7 @@ impl Setting {
         let within = |error: Error| error.within(format!("setting “{self}”"));
         self.optimizer.checked().map_err(within)?;
         self.recipe.check().map_err(within)?;
-        if let Some(stopping) = self.early_stopping {
+        if let Some(stopping) = &self.early_stopping {
             stopping.check(validation).map_err(within)?;
         }
         if self.batch_size == 0 || self.batch_size > samples {
@@ -189,7 +189,7 @@ impl fmt::Display for Setting {
         for words in self.recipe.words() {
             write!(f, ", {words}")?;
         }
-        if let Some(stopping) = self.early_stopping {
+        if let Some(stopping) = &self.early_stopping {
             write!(f, ", Early stopping: {stopping}")?;
         }
         if self.batch_size != 100 {

@@ -89,7 +89,7 @@ impl Tally {
                     (run.samples, run.ended) = (samples, true);
                 }
             }
-            Event::Logged { .. } | Event::Finished => {}
+            _ => {}
         }
     }
 

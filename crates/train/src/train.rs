@@ -2,16 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use chainrule_data::{BatchSampler, Dataset, Element};
+use chainrule_data::{Dataset, Element};
 use chainrule_error::{Error, ErrorKind, Result};
-use chainrule_nn::{Dropout, Network, Optimizer, Scalar, Targets};
+use chainrule_nn::{Network, Optimizer, Scalar};
 
 use crate::{
     Divergence, EarlyStopping, Event, Observer, Point, Recipe, Validated,
     early_stopping::Watch,
-    interrupt::{self, Listening},
+    interrupt::Listening,
     log::{Log, Measured},
     recipe::Course,
+    steps::{Drawn, Steps},
 };
 
 /// The arithmetics that networks learn in: f32 and f64.
@@ -91,12 +92,12 @@ pub fn train<F: Number>(
     run: usize,
     observer: &mut dyn Observer,
 ) -> Result<Trained> {
-    if let Some(stopping) = options.early_stopping {
+    if let Some(stopping) = &options.early_stopping {
         stopping.check(options.validation.is_some())?;
     }
     check_last_batch(network, options.train.len(), options.batch_size)?;
     let mut course = Course::new(&options.recipe, optimizer, options.seed)?;
-    let mut watch = Watch::new(options.early_stopping);
+    let mut watch = Watch::new(options.early_stopping.clone());
     let trained = learn(
         network,
         optimizer,
@@ -146,12 +147,9 @@ fn learn<F: Number>(
     watch: &mut Watch<F>,
     (run, observer): (usize, &mut dyn Observer),
 ) -> Result<Trained> {
-    let mut sampler = BatchSampler::new(options.train.len(), options.batch_size, options.seed)?;
-    let mut workspace = network.workspace(options.batch_size)?;
-    network.set_dropout(&mut workspace, Dropout::Seed(options.seed))?;
+    let mut steps = Steps::new(network, options.train, options.batch_size, options.seed)?;
     // Accuracy is measured in pieces of this many samples, whatever the size of a batch.
     let mut measuring = network.workspace(100)?;
-    let mut labels = vec![0; options.batch_size];
     let mut log = Log::new(options.log_every);
     let started = Instant::now();
     let mut told = started;
@@ -159,24 +157,19 @@ fn learn<F: Number>(
 
     let mut stopped_early = false;
     for epoch in 1..=options.epochs {
-        sampler.start_epoch();
-        while let Some(indices) = sampler.next_batch() {
-            if interrupt::requested() {
-                return Ok(log.interrupted(started.elapsed()));
-            }
-            let batch = indices.len();
-            let labels = &mut labels[..batch];
-            options
-                .train
-                .fill_batch(indices, workspace.input_mut(batch), labels)?;
-            let targets = Targets::Classes(labels);
-            let loss = network.forward_backward_in(&mut workspace, batch, targets)?;
+        steps.start_epoch();
+        loop {
+            let (batch, loss) = match steps.draw(network)? {
+                Drawn::Batch(batch, loss) => (batch, loss),
+                Drawn::EpochOver => break,
+                Drawn::Interrupted => return Ok(log.interrupted(started.elapsed())),
+            };
             log.count(batch, loss);
             if log.exploded(loss) {
-                let divergence = log.divergence(loss, &workspace, batch);
+                let divergence = log.divergence(loss, &steps.workspace, batch);
                 return Ok(log.end(Some(divergence), None, started.elapsed()));
             }
-            course.step(network, optimizer, &mut workspace)?;
+            course.step(network, optimizer, &mut steps.workspace)?;
             if log.due() {
                 let [train, test] = match log.measure(network, options, &mut measuring)? {
                     Measured::Parts(parts) => parts,

@@ -36,7 +36,7 @@ use chainrule_data::{Dataset, Splits, Toy};
 use chainrule_error::{Error, Result};
 use chainrule_nn::{Gradients, Model, Network, Scalar, Summary};
 use chainrule_plot::Figure;
-use chainrule_train::{Results, Run, grouped};
+use chainrule_train::{ConfusionMatrix, History, Mistakes, Results, Run, grouped};
 
 pub use self::input::{input, password};
 pub use self::live::is_live;
@@ -142,6 +142,28 @@ impl<F: Scalar> NotebookDisplay for Run<F> {
             seconds: self.seconds,
         };
         alone.bundle()
+    }
+}
+
+impl<F: Scalar> NotebookDisplay for History<F> {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(self.to_string()).figure(figures::plot_history(self))
+    }
+}
+
+impl NotebookDisplay for ConfusionMatrix {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(self.to_string()).figure(figures::plot_confusion_matrix(self))
+    }
+}
+
+impl NotebookDisplay for Mistakes {
+    fn bundle(&self) -> Bundle {
+        let bundle = Bundle::text(self.to_string());
+        if self.worst.is_empty() {
+            return bundle;
+        }
+        bundle.figure(figures::plot_mistakes(self))
     }
 }
 

@@ -1,0 +1,71 @@
+//! The batches of an epoch in their order, and the gradients of each: what every training is made of.
+
+use chainrule_data::{BatchSampler, Dataset};
+use chainrule_error::Result;
+use chainrule_nn::{Dropout, Network, Targets, Workspace};
+
+use crate::{Number, interrupt};
+
+/// Draws batches and computes their gradients, all in one workspace.
+pub(crate) struct Steps<'a, F: Number> {
+    train: &'a Dataset,
+    sampler: BatchSampler,
+    labels: Vec<u8>,
+    pub(crate) workspace: Workspace<F>,
+}
+
+/// What came of asking for a batch.
+pub(crate) enum Drawn {
+    /// So many samples, and their loss as the model reduces it. The gradients are in the workspace.
+    Batch(usize, f64),
+    /// The epoch has no batch left.
+    EpochOver,
+    /// An interrupt came before the batch.
+    Interrupted,
+}
+
+impl<'a, F: Number> Steps<'a, F> {
+    /// The seed decides the order of the samples and what is dropped out.
+    pub(crate) fn new(
+        network: &Network<F>,
+        train: &'a Dataset,
+        batch_size: usize,
+        seed: u64,
+    ) -> Result<Self> {
+        let sampler = BatchSampler::new(train.len(), batch_size, seed)?;
+        let mut workspace = network.workspace(batch_size)?;
+        network.set_dropout(&mut workspace, Dropout::Seed(seed))?;
+        Ok(Self {
+            train,
+            sampler,
+            labels: vec![0; batch_size],
+            workspace,
+        })
+    }
+
+    pub(crate) fn start_epoch(&mut self) {
+        self.sampler.start_epoch();
+    }
+
+    /// The next batch of the epoch, its loss and its gradients.
+    pub(crate) fn draw(&mut self, network: &Network<F>) -> Result<Drawn> {
+        let Some(indices) = self.sampler.next_batch() else {
+            return Ok(Drawn::EpochOver);
+        };
+        if interrupt::requested() {
+            return Ok(Drawn::Interrupted);
+        }
+        let batch = indices.len();
+        let labels = &mut self.labels[..batch];
+        self.train
+            .fill_batch(indices, self.workspace.input_mut(batch), labels)?;
+        let targets = Targets::Classes(labels);
+        let loss = network.forward_backward_in(&mut self.workspace, batch, targets)?;
+        Ok(Drawn::Batch(batch, loss))
+    }
+
+    /// The labels of the batch that was drawn last.
+    pub(crate) fn labels(&self, batch: usize) -> &[u8] {
+        &self.labels[..batch]
+    }
+}

@@ -87,6 +87,7 @@ enum Validation {
 /// let model = Model::input(784).dense(20).relu().dense(10).softmax();
 /// let history = Fit::new(&model, &data)
 ///     .optimizer(Rule::adam())
+///     .learning_rate(0.01)
 ///     .batch_size(128)
 ///     .epochs(20)
 ///     .callback(EarlyStopping::patience(2))

@@ -3,7 +3,7 @@
 use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::Scalar;
 use chainrule_plot::{Column, CurveGrid, Figure, HeatMap, ImageGrid, Panel, Series};
-use chainrule_train::{ConfusionMatrix, History, Mistakes};
+use chainrule_train::{ConfusionMatrix, Ending, History, Mistakes, grouped};
 
 /// Draws a history: the loss and the accuracy side by side, of training and of validation, with a
 /// mark at each epoch and one at the best.
@@ -12,13 +12,21 @@ use chainrule_train::{ConfusionMatrix, History, Mistakes};
 ///
 /// When the figure would be too large.
 pub fn plot_history<F: Scalar>(history: &History<F>) -> Result<Figure> {
-    let name = history.setting.to_string();
+    let mut name = history.setting.to_string();
+    let mut note = history.remark();
+    // An early stop is no mishap: the marks say enough, in a place where they hide no curve.
+    if let Ending::Complete | Ending::Stopped { .. } = history.ending {
+        note = None;
+    }
+    if let Ending::Stopped { .. } = history.ending {
+        name.push_str(&format!(": stopped after epoch {}", history.epochs()));
+    }
     fit_curves(&FitCurves {
         name: &name,
         metrics: history.metrics(),
         best: history.best_epoch(),
         monitor: history.monitor(),
-        note: history.remark(),
+        note,
     })
 }
 
@@ -82,7 +90,7 @@ pub fn plot_confusion_matrix(matrix: &ConfusionMatrix) -> Result<Figure> {
     let title = format!(
         "{}: {percent:.2} % of {} right",
         matrix.name,
-        matrix.samples()
+        grouped(matrix.samples())
     );
     let map = HeatMap::new(title)
         .x_label("predicted")
@@ -114,15 +122,15 @@ pub fn plot_confusion_matrix(matrix: &ConfusionMatrix) -> Result<Figure> {
 ///
 /// When there are no mistakes, or the figure would be too large.
 pub fn plot_mistakes(mistakes: &Mistakes) -> Result<Figure> {
-    let (wrong, samples) = (mistakes.wrong, mistakes.samples);
+    let (wrong, samples) = (grouped(mistakes.wrong), grouped(mistakes.samples));
     let title = format!("{}: {wrong} of {samples} wrong", mistakes.name);
     if mistakes.worst.is_empty() {
         return Err(Error::new(ErrorKind::Value, "there are no mistakes to draw").got(title));
     }
     let count = mistakes.worst.len();
     let grid = ImageGrid::new(format!("{title}, the {count} worst"))
-        .columns(count.min(6))
-        .side(140.0)
+        .columns(count.min(5))
+        .side(196.0)
         .caption("true → predicted, with the probability of the predicted class");
     let images = mistakes.worst.iter();
     let grid = images.fold(grid, |grid, mistake| {
@@ -131,4 +139,56 @@ pub fn plot_mistakes(mistakes: &Mistakes) -> Result<Figure> {
         grid.image(rows, columns, &pixels, mistakes.label(mistake))
     });
     grid.draw()
+}
+
+#[cfg(test)]
+mod tests {
+    use chainrule_data::{Dataset, Splits};
+    use chainrule_nn::Model;
+    use chainrule_train::{EarlyStopping, Fit};
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::notebook::NotebookDisplay;
+
+    fn data() -> Splits {
+        let pixels = Array2::from_shape_fn((40, 4), |(i, j)| ((i * 4 + j) * 7_919 % 251) as u8);
+        let labels = (0..40).map(|i| (i * i / 3 % 2) as u8).collect();
+        let part = Dataset::from_arrays("noise", pixels, labels, [1, 2, 2], ["a", "b"]).unwrap();
+        Splits::new("noise", part.clone(), None, part).unwrap()
+    }
+
+    #[test]
+    fn a_history_its_confusions_and_its_mistakes_are_pictures_with_words() {
+        let model = Model::input(4).dense(2).softmax();
+        let mut fit = Fit::new(&model, &data()).batch_size(10).epochs(9).quiet();
+        let history = fit.run().unwrap();
+        let text = plot_history(&history).unwrap().description().to_owned();
+        assert!(text.contains("\"loss\" has 9 points"), "{text}");
+        assert!(text.contains("best loss: epoch"), "{text}");
+        let stopping = EarlyStopping::patience(1).monitor("acc").min_change(0.9);
+        let history = fit.callback(stopping).run().unwrap();
+        let text = plot_history(&history).unwrap().description().to_owned();
+        assert!(text.contains(": stopped after epoch 2"), "{text}");
+        assert!(text.contains("best acc: epoch"), "{text}");
+        let _ = history.bundle();
+        let matrix = ConfusionMatrix::of(&history.network, &data().test).unwrap();
+        let text = plot_confusion_matrix(&matrix)
+            .unwrap()
+            .description()
+            .to_owned();
+        assert!(
+            text.contains("% of 40 right") && text.contains("recall"),
+            "{text}"
+        );
+        let mistakes = Mistakes::worst(&history.network, &data().test, 3).unwrap();
+        let text = plot_mistakes(&mistakes).unwrap().description().to_owned();
+        assert!(text.contains(&mistakes.label(&mistakes.worst[0])), "{text}");
+        let none = Mistakes {
+            worst: vec![],
+            ..mistakes
+        };
+        assert!(plot_mistakes(&none).is_err());
+        let _ = none.bundle();
+    }
 }

@@ -14,12 +14,14 @@
 //! | [`DisplayHandle::update`] | replaces what was shown | the last picture wins |
 //! | [`clear_output`] | takes away what the cell showed | does nothing |
 //! | `Experiment::run` | a bar and curves that move | lines of text |
+//! | `Fit::run` | the same, then a line for each epoch | a line for each epoch |
 //! | [`LivePlot`] | a curve that moves | the finished picture |
 //! | [`input`], [`password`] | ask in the page | ask in the page |
 
 mod bundle;
 #[doc(hidden)]
 pub mod cell;
+mod epochs;
 mod input;
 mod live;
 mod live_plot;

@@ -62,8 +62,14 @@ impl Painter {
         }
     }
 
-    /// Begins a display of its own.
-    pub(super) fn restart(&mut self) {
+    /// Lets the display stay when another one follows in the cell.
+    pub(super) fn stay(&mut self) {
+        self.provisional = false;
+    }
+
+    /// Begins a display of its own, provisional or not.
+    pub(super) fn restart(&mut self, provisional: bool) {
+        self.provisional = provisional;
         self.began = self.now();
         (self.id, self.told, self.rested) = (live::new_id(), None, self.began);
     }

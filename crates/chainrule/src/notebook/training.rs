@@ -2,13 +2,18 @@
 //!
 //! The display is provisional. Results that the cell shows afterwards take its place; if there are
 //! none, the curves as they were in the end stay.
+//!
+//! Of a fit its epochs' lines are shown too. They stay in the end, and the curves go: the history
+//! that a cell ends with draws them.
 
 use chainrule_error::Result;
 use chainrule_plot::Figure;
 use chainrule_train::{Event, Observer, Point, Tally, duration, grouped, remark};
 
 use super::{
-    Bundle, page,
+    Bundle,
+    epochs::Epochs,
+    page,
     painter::{Painter, Turn},
 };
 use crate::figures::{self, Curve};
@@ -23,6 +28,8 @@ pub(super) struct LiveTraining {
     /// Whether the curves have changed since.
     changed: bool,
     running: bool,
+    /// The epochs, if it is a fit.
+    fit: Option<Epochs>,
 }
 
 /// What is known of a run.
@@ -47,13 +54,15 @@ impl LiveTraining {
             picture: String::new(),
             changed: false,
             running: false,
+            fit: None,
         }
     }
 
     fn note(&mut self, event: &Event<'_>) {
         match *event {
             Event::Started { settings, .. } => {
-                self.painter.restart();
+                self.painter.restart(true);
+                self.fit = None;
                 self.runs = vec![Seen::default(); settings.len()];
                 self.picture.clear();
                 (self.changed, self.running) = (false, true);
@@ -77,11 +86,22 @@ impl LiveTraining {
                     self.changed |= seen.note.is_some() && !seen.points.is_empty();
                 }
             }
-            _ => {}
+            Event::Fitting { words, .. } => {
+                self.painter.stay();
+                self.fit = Some(Epochs::new(words));
+            }
+            _ => {
+                if let Some(fit) = &mut self.fit {
+                    self.changed |= fit.note(event);
+                }
+            }
         }
     }
 
     fn figure(&self) -> Result<Figure> {
+        if let Some(fit) = &self.fit {
+            return fit.figure(self.tally.name());
+        }
         let curves: Vec<_> = self
             .runs
             .iter()
@@ -109,7 +129,10 @@ impl LiveTraining {
             true => format!(", {} samples/s", grouped(rate.round() as usize)),
             false => String::new(),
         };
-        let words = format!("{}{rate}", tally.words(now));
+        let mut words = format!("{}{rate}", tally.words(now));
+        if let Some(fit) = &self.fit {
+            words = format!("{} · {words}", fit.last());
+        }
         let percent = (share * 100.0).floor();
         let text = format!("[{percent:>3} %] {}: {words}", tally.name());
         let html = page::bar(tally.name(), share, &words) + &self.picture;
@@ -127,7 +150,14 @@ impl LiveTraining {
 
     /// The last picture, which stays if nothing follows it.
     fn finish(&mut self) {
-        if !std::mem::take(&mut self.running) || !self.painter.has_shown() {
+        if !std::mem::take(&mut self.running) {
+            return;
+        }
+        if let Some(fit) = &self.fit {
+            self.painter.show(Bundle::text(fit.lines()).data());
+            return;
+        }
+        if !self.painter.has_shown() {
             return;
         }
         let figure = self.figure();
@@ -340,5 +370,58 @@ mod tests {
         assert_ne!(events[one]["id"], events[0]["id"]);
         assert!(!data(&events[one], "text/html").contains("<img "));
         live.observe(&Event::Finished);
+    }
+
+    #[test]
+    fn a_fit_shows_moving_curves_and_leaves_its_lines() {
+        let bench = Bench::new(Duration::ZERO);
+        let mut live = LiveTraining::with(bench.painter(true));
+        live.observe(&Event::Started {
+            experiment: "Fit",
+            settings: &[Setting::new(3, 0.1)],
+            samples: &[300],
+            threads: 1,
+        });
+        live.observe(&Event::Fitting {
+            run: 0,
+            words: "Train on 100 samples",
+        });
+        live.observe(&Event::Began { run: 0 });
+        for epoch in 1..=3 {
+            live.observe(&Event::EpochBegan {
+                run: 0,
+                epoch,
+                epochs: 3,
+            });
+            bench.pass(SECOND);
+            live.observe(&Event::Advanced {
+                run: 0,
+                samples: 100 * epoch,
+            });
+            live.observe(&Event::EpochEnded {
+                run: 0,
+                epoch,
+                seconds: 1.0,
+                metrics: &[("loss".to_owned(), 0.5), ("val_loss".to_owned(), 0.6)],
+            });
+            bench.pass(SECOND);
+        }
+        live.observe(&ended(0, 300, false));
+        live.observe(&Event::Finished);
+        let events = bench.events();
+        assert!(events[0].get("live").is_none(), "its lines stay");
+        let middle = &events[events.len() - 2];
+        let html = data(middle, "text/html");
+        assert!(
+            html.contains("<img ") && html.contains("Epoch 3/3 - 1.0s"),
+            "{html:.300}"
+        );
+        let last = events.last().unwrap();
+        assert!(data(last, "text/html").is_empty() && data(last, "image/png").is_empty());
+        assert_eq!(
+            data(last, "text/plain"),
+            "Train on 100 samples\nEpoch 1/3\n - 1.0s - loss: 0.5000 - val_loss: 0.6000\nEpoch 2/3\n \
+             - 1.0s - loss: 0.5000 - val_loss: 0.6000\nEpoch 3/3\n - 1.0s - loss: 0.5000 - val_loss: 0.6000"
+        );
     }
 }

@@ -30,7 +30,12 @@ use crate::{Mode, names};
 /// # let part = Dataset::from_arrays("two", pixels, labels, [1, 1, 2], ["left", "right"])?;
 /// # let data = Splits::new("two", part.clone(), None, part)?;
 /// let model = Model::input(2).dense(2).softmax();
-/// let history = Fit::new(&model, &data).epochs(50).callback(GoodEnough(0.9)).quiet().run()?;
+/// let history = Fit::new(&model, &data)
+///     .batch_size(10)
+///     .epochs(50)
+///     .callback(GoodEnough(0.9))
+///     .quiet()
+///     .run()?;
 /// assert!(history.epochs() < 50);
 /// assert!(history.remark().unwrap().contains("by GoodEnough: accuracy"));
 /// # Ok::<(), chainrule_train::Error>(())

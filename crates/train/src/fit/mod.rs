@@ -87,6 +87,7 @@ enum Validation {
 /// let model = Model::input(784).dense(20).relu().dense(10).softmax();
 /// let history = Fit::new(&model, &data)
 ///     .optimizer(Rule::adam())
+///     .learning_rate(0.01)
 ///     .batch_size(128)
 ///     .epochs(20)
 ///     .callback(EarlyStopping::patience(2))
@@ -329,7 +330,7 @@ impl<'a, F: Number> Fit<'a, F> {
     }
 
     /// Checks everything that can be checked before training.
-    fn prepare(&self) -> Result<(Network<F>, Option<(String, Dataset)>)> {
+    fn prepare(&self) -> Result<(Network<F>, Option<run::Part>)> {
         let (setting, train) = (&self.setting, &self.data.train);
         setting.check(train.len(), true)?;
         let network = match &self.begin {
@@ -348,17 +349,17 @@ impl<'a, F: Number> Fit<'a, F> {
             Validation::Own(part) => named(part.name(), part),
             Validation::Nothing => None,
         };
-        if let Some((_, part)) = &validation {
-            if part.sample_shape() != train.sample_shape() || part.classes() > network.outputs() {
-                let kind = |part: &Dataset| {
-                    let (shape, classes) = (part.sample_shape(), part.classes());
-                    format!("images {shape:?} of {classes} classes")
-                };
-                let place = format!("{} is not of the kind that is trained on", part.name());
-                return Err(Error::new(ErrorKind::Shape, place)
-                    .expected(kind(train))
-                    .got(kind(part)));
-            }
+        if let Some((_, part)) = &validation
+            && (part.sample_shape() != train.sample_shape() || part.classes() > network.outputs())
+        {
+            let kind = |part: &Dataset| {
+                let (shape, classes) = (part.sample_shape(), part.classes());
+                format!("images {shape:?} of {classes} classes")
+            };
+            let place = format!("{} is not of the kind that is trained on", part.name());
+            return Err(Error::new(ErrorKind::Shape, place)
+                .expected(kind(train))
+                .got(kind(part)));
         }
         Ok((network, validation))
     }

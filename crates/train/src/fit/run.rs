@@ -27,10 +27,13 @@ use crate::{
 /// Samples that a measurement takes at a time.
 const PIECE: usize = 100;
 
+/// What is validated on, with its name.
+pub(super) type Part = (String, Dataset);
+
 pub(super) fn run<F: Number>(
     fit: &mut Fit<'_, F>,
     mut network: Network<F>,
-    validation: Option<(String, Dataset)>,
+    validation: Option<Part>,
     observer: &mut dyn Observer,
 ) -> Result<History<F>> {
     let (setting, seed) = (fit.setting.clone(), fit.seed_or_usual());

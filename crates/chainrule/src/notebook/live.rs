@@ -32,6 +32,13 @@ pub(super) fn emit(event: &Value) {
     let _ = out.flush();
 }
 
+/// Writes lines of text, in order with the events.
+pub(super) fn write_lines(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}");
+    let _ = out.flush();
+}
+
 /// The bytes of an event.
 fn framed(event: &Value) -> Vec<u8> {
     format!("\u{1b}_chainrule;{event}\u{1b}\\").into_bytes()

@@ -62,11 +62,6 @@ impl Painter {
         }
     }
 
-    /// Lets the display stay when another one follows in the cell.
-    pub(super) fn stay(&mut self) {
-        self.provisional = false;
-    }
-
     /// Begins a display of its own, provisional or not.
     pub(super) fn restart(&mut self, provisional: bool) {
         self.provisional = provisional;

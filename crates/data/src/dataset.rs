@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chainrule_error::{Error, ErrorKind, Result};
 use ndarray::{Array2, ArrayView2};
 
+use crate::digest::Digests;
 use crate::one_hot::check_labels;
 use crate::text::{counted, grouped};
 use crate::{Card, Reader, Scaler};
@@ -43,6 +44,7 @@ struct Shared {
     sample_shape: [usize; 3],
     features: usize,
     class_names: Vec<String>,
+    digests: Digests,
 }
 
 impl Dataset {
@@ -90,6 +92,7 @@ impl Dataset {
             sample_shape,
             features,
             class_names,
+            digests: Digests::default(),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -123,6 +126,7 @@ impl Dataset {
             Ok(alone) if range.len() == alone.labels.len() => (
                 Shared {
                     class_names,
+                    digests: Digests::default(),
                     ..alone
                 },
                 range,
@@ -315,6 +319,14 @@ impl Dataset {
         &self.shared.pixels[self.range.start * features..self.range.end * features]
     }
 
+    pub(crate) fn range(&self) -> &Range<usize> {
+        &self.range
+    }
+
+    pub(crate) fn digests(&self) -> &Digests {
+        &self.shared.digests
+    }
+
     /// This part and the one after it in the same bytes, as one.
     pub(crate) fn rejoined(&self, next: &Self) -> Option<Self> {
         let adjacent =
@@ -343,6 +355,7 @@ impl Shared {
             pixels: self.pixels[range.start * self.features..range.end * self.features].to_vec(),
             labels: self.labels[range.clone()].to_vec(),
             class_names,
+            digests: Digests::default(),
             ..*self
         }
     }

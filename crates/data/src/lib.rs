@@ -30,6 +30,7 @@ mod card;
 pub mod catalog;
 mod dataset;
 mod diagnose;
+mod digest;
 mod draw;
 mod element;
 mod fetch;

@@ -39,7 +39,9 @@ mod evaluate;
 mod experiment;
 mod fit;
 mod full_batch;
+mod grid;
 pub mod interrupt;
+mod labels;
 mod log;
 mod mistakes;
 mod names;
@@ -58,7 +60,7 @@ pub use chainrule_error::{Error, ErrorKind, Result};
 pub use confusion::ConfusionMatrix;
 pub use early_stopping::{EarlyStopping, Mode, Validated};
 pub use evaluate::{Evaluation, evaluate};
-pub use experiment::Experiment;
+pub use experiment::{Experiment, forget_runs};
 #[doc(hidden)]
 pub use fit::lines::{epoch_head, epoch_line};
 pub use fit::{
@@ -66,13 +68,17 @@ pub use fit::{
     TerminateOnNaN, TrainMetrics,
 };
 pub use full_batch::train_full_batch;
+pub use grid::Choice;
 pub use mistakes::{Mistake, Mistakes};
 pub use observer::{Event, Observer, Silent, set_default_observer};
 pub use progress::ProgressLines;
 pub use recipe::Recipe;
+pub use results::{
+    Comparison, Comparisons, Divergence, MeanCurve, Measure, Pick, Point, Results, ResultsSummary,
+    Run, SettingSummary, Spread,
+};
 #[doc(hidden)]
-pub use results::remark;
-pub use results::{Divergence, Point, Results, Run};
+pub use results::{remark, remembered_words};
 pub use setting::Setting;
 pub use tally::Tally;
 #[doc(hidden)]

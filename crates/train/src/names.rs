@@ -32,7 +32,7 @@ pub(crate) fn unknown(name: &str, known: &[String]) -> Error {
 }
 
 /// The name that is most like another, if one is like it at all.
-fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
     let like = |known: &'a String| (strsim::jaro_winkler(name, known), known.as_str());
     let best = known.iter().map(like).max_by(|a, b| a.0.total_cmp(&b.0))?;
     (best.0 > 0.6).then_some(best.1)

@@ -4,7 +4,7 @@ use std::sync::{PoisonError, RwLock};
 
 use crate::{Divergence, Point, ProgressLines, Setting};
 
-/// Something that happened in an experiment. `run` counts settings from 0.
+/// Something that happened in an experiment. `run` counts runs from 0.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
@@ -12,7 +12,7 @@ pub enum Event<'a> {
     Started {
         /// Its name.
         experiment: &'a str,
-        /// Its settings, one for each run.
+        /// Its settings, one for each run: where runs repeat, a setting comes several times in turn.
         settings: &'a [Setting],
         /// How many samples each run will go through.
         samples: &'a [usize],
@@ -21,6 +21,12 @@ pub enum Event<'a> {
     },
     /// A run begins.
     Began {
+        /// Which run.
+        run: usize,
+    },
+    /// A run is [remembered](crate::Experiment#remembered-runs): its measurements and its end follow
+    /// at once. Comes after [`Began`](Self::Began).
+    Remembered {
         /// Which run.
         run: usize,
     },

@@ -19,7 +19,8 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// ```
 ///
 /// A line comes when a tenth more is done or ten seconds have passed, never more than three a
-/// second, and whenever a run diverges or is interrupted.
+/// second, and whenever a run diverges or is interrupted; and in the end one if runs were
+/// [remembered](crate::Experiment#remembered-runs).
 ///
 /// Of a [`Fit`](crate::Fit) it prints two lines for each epoch, as Keras does:
 ///
@@ -122,7 +123,12 @@ impl Observer for ProgressLines {
                 }
                 None => self.tell(),
             },
-            Event::Began { .. } | Event::Logged { .. } | Event::Finished => {}
+            Event::Finished => {
+                if let Some(words) = self.tally.remembered() {
+                    self.line(&words);
+                }
+            }
+            Event::Began { .. } | Event::Logged { .. } | Event::Remembered { .. } => {}
         }
     }
 }

@@ -43,24 +43,30 @@ impl Recipe {
         Ok(())
     }
 
-    /// What it is in words, for labels; nothing for what is as usual.
-    pub(crate) fn words(&self) -> Vec<String> {
+    /// What it is in words, for labels, by field; nothing for what is as usual.
+    pub(crate) fn words(&self) -> Vec<(&'static str, String)> {
         let mut words = Vec::new();
         if self.schedule != Schedule::constant() {
-            words.push(format!("Schedule: {}", self.schedule));
+            words.push(("schedule", format!("Schedule: {}", self.schedule)));
         }
         words.extend(
             self.clipping
-                .map(|clipping| format!("Clipping: {clipping}")),
+                .map(|clipping| ("clipping", format!("Clipping: {clipping}"))),
         );
         words.extend(
             self.penalties
                 .iter()
-                .map(|penalty| format!("Penalty: {penalty}")),
+                .map(|penalty| ("penalty", format!("Penalty: {penalty}"))),
         );
-        words.extend(self.noise.map(|noise| format!("Gradient noise: {noise}")));
+        words.extend(
+            self.noise
+                .map(|noise| ("gradient_noise", format!("Gradient noise: {noise}"))),
+        );
         if self.weight_decay != 0.0 {
-            words.push(format!("Weight decay: {}", self.weight_decay));
+            words.push((
+                "weight_decay",
+                format!("Weight decay: {}", self.weight_decay),
+            ));
         }
         words
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::{Clipping, GradientNoise, Model, Penalty, Rule, Schedule};
 
-use crate::{EarlyStopping, Recipe};
+use crate::{EarlyStopping, Recipe, labels};
 
 /// The hyper-parameters of one run.
 ///
@@ -50,6 +50,9 @@ pub struct Setting {
     pub model: Option<Model>,
     /// What the run is called, if its numbers do not say it.
     pub name: Option<String>,
+    /// What single fields are called in labels, as `("model", "wide")`: a
+    /// [grid](crate::Experiment::grid) whose values have names fills it.
+    pub called: Vec<(String, String)>,
 }
 
 impl Setting {
@@ -65,6 +68,7 @@ impl Setting {
             seed: None,
             model: None,
             name: None,
+            called: Vec::new(),
         }
     }
 
@@ -139,8 +143,13 @@ impl Setting {
     }
 
     pub(crate) fn check(&self, samples: usize, validation: bool) -> Result<()> {
-        let wrong =
-            |what: &str| Error::new(ErrorKind::Value, what).within(format!("setting “{self}”"));
+        self.check_ranges(samples, validation)
+            .map_err(|error| error.within(format!("setting “{self}”")))
+    }
+
+    /// Whether every field is in its range, for so many training samples.
+    pub(crate) fn check_ranges(&self, samples: usize, validation: bool) -> Result<()> {
+        let wrong = |what: &str| Error::new(ErrorKind::Value, what);
         if self.epochs == 0 {
             return Err(wrong("training needs epochs")
                 .expected("at least 1 epoch")
@@ -152,11 +161,10 @@ impl Setting {
                 .expected("a finite number above 0")
                 .got(self.learning_rate.to_string()));
         }
-        let within = |error: Error| error.within(format!("setting “{self}”"));
-        self.optimizer.checked().map_err(within)?;
-        self.recipe.check().map_err(within)?;
+        self.optimizer.checked()?;
+        self.recipe.check()?;
         if let Some(stopping) = &self.early_stopping {
-            stopping.check(validation).map_err(within)?;
+            stopping.check(validation)?;
         }
         if self.batch_size == 0 || self.batch_size > samples {
             return Err(wrong("the batch size does not fit the training set")
@@ -164,6 +172,34 @@ impl Setting {
                 .got(self.batch_size.to_string()));
         }
         Ok(())
+    }
+
+    /// What it is in words, by field, in the order of labels. What a field says by being absent,
+    /// such as no penalty, is not there; epochs, rate, rule and batch size always are.
+    pub(crate) fn words(&self) -> Vec<(&'static str, String)> {
+        let mut words = vec![
+            ("epochs", format!("Epochs: {}", self.epochs)),
+            (
+                "learning_rate",
+                format!("Learning rate: {}", self.learning_rate),
+            ),
+            ("optimizer", self.optimizer.to_string()),
+        ];
+        words.extend(self.recipe.words());
+        words.extend(
+            self.early_stopping
+                .iter()
+                .map(|stopping| ("early_stopping", format!("Early stopping: {stopping}"))),
+        );
+        words.push(("batch_size", format!("Batch size: {}", self.batch_size)));
+        words.extend(self.seed.map(|seed| ("seed", format!("Seed: {seed}"))));
+        for (field, name) in &self.called {
+            match words.iter_mut().find(|(known, _)| known == field) {
+                Some((_, words)) => words.clone_from(name),
+                None => words.push((labels::field(field), name.clone())),
+            }
+        }
+        words
     }
 }
 
@@ -178,26 +214,17 @@ impl fmt::Display for Setting {
         if let Some(name) = &self.name {
             return f.write_str(name);
         }
-        write!(
-            f,
-            "Epochs: {}, Learning rate: {}",
-            self.epochs, self.learning_rate
-        )?;
-        if self.optimizer != Rule::Sgd {
-            write!(f, ", {}", self.optimizer)?;
-        }
-        for words in self.recipe.words() {
-            write!(f, ", {words}")?;
-        }
-        if let Some(stopping) = &self.early_stopping {
-            write!(f, ", Early stopping: {stopping}")?;
-        }
-        if self.batch_size != 100 {
-            write!(f, ", Batch size: {}", self.batch_size)?;
-        }
-        if let Some(seed) = self.seed {
-            write!(f, ", Seed: {seed}")?;
-        }
-        Ok(())
+        let called = |field: &str| self.called.iter().any(|(known, _)| known == field);
+        let usual = |field: &str| match field {
+            "optimizer" => self.optimizer == Rule::Sgd,
+            "batch_size" => self.batch_size == 100,
+            _ => false,
+        };
+        let words = self.words().into_iter();
+        let told: Vec<_> = words
+            .filter(|(field, _)| called(field) || !usual(field))
+            .map(|(_, words)| words)
+            .collect();
+        f.write_str(&told.join(", "))
     }
 }

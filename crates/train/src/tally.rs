@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{Event, text::duration};
+use crate::{Event, labels, results::remembered_words, text::duration};
 
 /// Counts what an experiment's events tell, for observers that show progress.
 ///
@@ -21,6 +21,8 @@ struct Progress {
     samples: usize,
     all: usize,
     ended: bool,
+    /// Whether it was computed before: then it has no speed.
+    remembered: bool,
     /// When it began, to know its own speed.
     began: Option<Instant>,
 }
@@ -36,6 +38,9 @@ impl Progress {
 
     /// Samples a second since it began.
     fn rate(&self, now: Instant) -> Option<f64> {
+        if self.remembered {
+            return None;
+        }
         let seconds = now.saturating_duration_since(self.began?).as_secs_f64();
         (self.samples > 0 && seconds > 0.0).then(|| self.samples as f64 / seconds)
     }
@@ -68,7 +73,7 @@ impl Tally {
                 };
                 *self = Self {
                     name: experiment.to_owned(),
-                    settings: settings.iter().map(ToString::to_string).collect(),
+                    settings: labels::of_runs(settings),
                     runs: samples.iter().map(progress).collect(),
                     threads,
                     started: now,
@@ -77,6 +82,11 @@ impl Tally {
             Event::Began { run } => {
                 if let Some(run) = self.runs.get_mut(run) {
                     run.began = Some(now);
+                }
+            }
+            Event::Remembered { run } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    run.remembered = true;
                 }
             }
             Event::Advanced { run, samples } => {
@@ -106,6 +116,12 @@ impl Tally {
     /// How many runs have ended.
     pub fn ended(&self) -> usize {
         self.runs.iter().filter(|run| run.ended).count()
+    }
+
+    /// How many runs are remembered, in words; none if none is.
+    pub fn remembered(&self) -> Option<String> {
+        let count = self.runs.iter().filter(|run| run.remembered).count();
+        (count > 0).then(|| remembered_words(count, self.runs()))
     }
 
     /// How many runs there are.

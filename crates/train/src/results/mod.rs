@@ -1,9 +1,24 @@
 //! What an experiment leaves: curves, times, networks. All owned.
+//!
+//! A run and its parts are here; the runs of a setting together in `group`, a line for each setting
+//! in `summary`, one setting against another in `compare`, files in `export`.
+
+mod compare;
+mod group;
+mod spread;
+mod summary;
 
 use std::fmt;
 
 use chainrule_nn::{Network, Scalar};
 
+pub(crate) use self::group::Group;
+pub use self::{
+    compare::{Comparison, Comparisons, Pick},
+    group::{MeanCurve, Measure},
+    spread::Spread,
+    summary::{ResultsSummary, SettingSummary},
+};
 use crate::{Setting, Validated, text::grouped};
 
 /// One measurement during training.
@@ -94,6 +109,9 @@ pub struct Run<F: Scalar = f32> {
     pub measuring_seconds: f64,
     /// Samples that training went through.
     pub samples: usize,
+    /// Whether it is [remembered](crate::Experiment#remembered-runs) from before: then its times
+    /// are those of the time that it was trained.
+    pub remembered: bool,
     /// The network as it was in the end, with its weights.
     pub network: Network<F>,
 }
@@ -102,6 +120,28 @@ impl<F: Scalar> Run<F> {
     /// Whether the loss became NaN or infinite.
     pub fn diverged(&self) -> bool {
         self.divergence.is_some()
+    }
+
+    /// Whether it came to its end, by all its epochs or by early stopping.
+    pub fn finished(&self) -> bool {
+        !self.diverged() && !self.interrupted
+    }
+
+    /// The epoch of its best measurement: the one that early stopping found best; otherwise when
+    /// the test accuracy was highest for the first time, 2.5 in the middle of the third epoch. That
+    /// looks at the test set: it describes a run, and is no way to choose one. None without a
+    /// measurement, and of a run that did not come to its end.
+    pub fn peak_epoch(&self) -> Option<f64> {
+        if !self.finished() {
+            return None;
+        }
+        if let Some(best) = self.best_epoch {
+            return Some(best as f64);
+        }
+        let better = |best: &Point, next: &Point| next.test_accuracy > best.test_accuracy;
+        let points = self.curve.iter();
+        let best = points.reduce(|best, next| if better(best, next) { next } else { best })?;
+        Some(best.samples as f64 * self.setting.epochs as f64 / self.samples as f64)
     }
 
     /// Training samples a second, without the time for measuring accuracy.
@@ -135,12 +175,13 @@ impl<F: Scalar> Run<F> {
     }
 }
 
-/// An experiment's runs, in the order of its settings.
+/// An experiment's runs, in the order of its settings; where they
+/// [repeat](crate::Experiment::repeats), the seeds of each setting in turn.
 #[derive(Clone, Debug)]
 pub struct Results<F: Scalar = f32> {
     /// What the experiment is called.
     pub name: String,
-    /// One run for each setting.
+    /// A run for each setting and seed.
     pub runs: Vec<Run<F>>,
     /// Seconds for all of them together, as a clock on the wall shows.
     pub seconds: f64,
@@ -151,6 +192,21 @@ impl<F: Scalar> Results<F> {
     pub fn interrupted(&self) -> bool {
         self.runs.iter().any(|run| run.interrupted)
     }
+
+    /// How many runs are [remembered](crate::Experiment#remembered-runs) from before, in words.
+    fn remembered(&self) -> Option<String> {
+        let count = self.runs.iter().filter(|run| run.remembered).count();
+        (count > 0).then(|| remembered_words(count, self.runs.len()))
+    }
+}
+
+/// `12 of 12 runs remembered; times are those of the first run; .fresh() trains anew`
+#[doc(hidden)]
+pub fn remembered_words(count: usize, all: usize) -> String {
+    format!(
+        "{count} of {all} runs remembered, with the times of their first training; .fresh() \
+         trains anew"
+    )
 }
 
 /// Why a run ended before its end.
@@ -168,19 +224,15 @@ pub fn remark(
     }
 }
 
+/// The final accuracies of every run, or of every setting where runs repeat.
 impl<F: Scalar> fmt::Display for Results<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self
-            .runs
-            .iter()
-            .map(|run| run.setting.to_string())
-            .collect();
-        let width = names
-            .iter()
-            .map(|name| name.chars().count())
-            .max()
-            .unwrap_or(0)
-            .max(7);
+        if self.has_repeats() {
+            return self.summary().fmt(f);
+        }
+        let names = self.run_labels();
+        let widths = names.iter().map(|name| name.chars().count());
+        let width = widths.max().unwrap_or(0).max(7);
         write!(
             f,
             "{}\n{:<width$}  train accuracy  test accuracy",
@@ -197,6 +249,9 @@ impl<F: Scalar> fmt::Display for Results<F> {
                 (_, _, remark) => f.write_str(&remark.unwrap_or_default())?,
             }
         }
-        Ok(())
+        match self.remembered() {
+            Some(words) => write!(f, "\n{words}"),
+            None => Ok(()),
+        }
     }
 }

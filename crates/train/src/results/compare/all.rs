@@ -1,0 +1,126 @@
+//! Every setting against every other, with a correction for how many that are.
+
+use std::fmt;
+
+use chainrule_error::{Error, ErrorKind, Result};
+use chainrule_nn::Scalar;
+
+use super::{Comparison, paired::significant};
+use crate::{Results, text::Grid};
+
+/// Every pair of settings compared. All owned; made by [`Results::compare_all`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparisons {
+    /// What the experiment is called.
+    pub name: String,
+    /// The comparisons: the first setting with each that follows, then the second, and so on.
+    pub pairs: Vec<Comparison>,
+    /// The pairs of settings that cannot be compared, and why.
+    pub left_out: Vec<String>,
+}
+
+impl<F: Scalar> Results<F> {
+    /// Compares every setting with every other, as [`compare`](Self::compare) does, and corrects p
+    /// for the number of comparisons: of twenty pairs of settings that are equally good, one would
+    /// seem to differ at p < 0.05. Holm, *A simple sequentially rejective multiple test procedure*
+    /// (1979).
+    ///
+    /// # Errors
+    ///
+    /// When there are fewer than two settings, or they ran under different seeds.
+    pub fn compare_all(&self) -> Result<Comparisons> {
+        let groups = self.groups();
+        if groups.len() < 2 {
+            let place = format!("{}: nothing to compare", self.name);
+            return Err(Error::new(ErrorKind::Value, place)
+                .expected("at least 2 settings")
+                .got(groups.len().to_string()));
+        }
+        let (mut pairs, mut left_out) = (Vec::new(), Vec::new());
+        for (i, a) in groups.iter().enumerate() {
+            for b in &groups[i + 1..] {
+                let ended = |group: &super::Group<'_, F>| !group.finished().is_empty();
+                if !ended(a) || !ended(b) {
+                    left_out.push(format!(
+                        "“{}” and “{}”: no run to its end",
+                        a.label, b.label
+                    ));
+                    continue;
+                }
+                let within = |error: Error| error.within(format!("{}: compare_all", self.name));
+                pairs.push(Comparison::of(a, b).map_err(within)?);
+            }
+        }
+        holm(&mut pairs);
+        Ok(Comparisons {
+            name: self.name.clone(),
+            pairs,
+            left_out,
+        })
+    }
+}
+
+/// The least p times the number of comparisons, the next times one less, and so on; never below
+/// the one before, at most 1. A comparison without p counts as one all the same.
+fn holm(pairs: &mut [Comparison]) {
+    let all = pairs.len();
+    let mut order: Vec<_> = (0..all).filter(|&i| pairs[i].p.is_some()).collect();
+    let p = |pairs: &[Comparison], i: usize| pairs[i].p.unwrap_or(1.0);
+    order.sort_by(|&i, &j| p(pairs, i).total_cmp(&p(pairs, j)));
+    let mut least = 0.0_f64;
+    for (rank, &i) in order.iter().enumerate() {
+        least = least.max(((all - rank) as f64 * p(pairs, i)).min(1.0));
+        pairs[i].corrected_p = Some(least);
+    }
+}
+
+impl fmt::Display for Comparisons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: every setting against every other", self.name)?;
+        let head = [
+            "settings",
+            "pairs",
+            "difference",
+            "95 % interval",
+            "t",
+            "p",
+            "p (Holm)",
+            "",
+        ];
+        let mut table = Grid::new(head);
+        for pair in &self.pairs {
+            let dash = || "–".to_owned();
+            let p = |p: Option<f64>| {
+                p.map_or(dash(), |p| {
+                    significant(p).trim_start_matches("= ").to_owned()
+                })
+            };
+            let star = if pair.beyond_chance() { "*" } else { "" };
+            table.row([
+                format!("{} − {}", pair.a, pair.b),
+                pair.pairs().to_string(),
+                format!("{:.4}", pair.difference),
+                pair.interval
+                    .map_or(dash(), |(low, high)| format!("{low:.4} to {high:.4}")),
+                pair.t.map_or(dash(), |t| format!("{t:.2}")),
+                p(pair.p),
+                p(pair.corrected_p),
+                star.to_owned(),
+            ]);
+        }
+        write!(
+            f,
+            "{table}\n* differ beyond chance: p below 0.05 after Holm's correction for {} comparisons. \
+             Paired t-tests, two-sided, of final test accuracies over the seeds.",
+            self.pairs.len()
+        )?;
+        let lost: usize = self.pairs.iter().map(|pair| pair.left_out.len()).sum();
+        if lost > 0 {
+            write!(f, " {lost} pairs of runs without an end are left out.")?;
+        }
+        if !self.left_out.is_empty() {
+            write!(f, "\nLeft out: {}.", self.left_out.join("; "))?;
+        }
+        Ok(())
+    }
+}

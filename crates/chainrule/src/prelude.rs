@@ -37,9 +37,11 @@ pub use chainrule_trace::{
 // How it learns.
 #[doc(no_inline)]
 pub use chainrule_train::{
-    Callback, Checkpoint, ConfusionMatrix, Control, Divergence, EarlyStopping, End, Ending, Epoch,
-    Evaluation, Experiment, Fit, History, Log, Mistake, Mistakes, Mode, Point, Results, Run, Saved,
-    Setting, Start, TerminateOnNaN, TrainMetrics, evaluate, train_full_batch,
+    Callback, Checkpoint, Choice, Comparison, Comparisons, ConfusionMatrix, Control, Divergence,
+    EarlyStopping, End, Ending, Epoch, Evaluation, Experiment, Fit, History, Log, MeanCurve,
+    Measure, Mistake, Mistakes, Mode, Point, Results, ResultsSummary, Run, Saved, Setting,
+    SettingSummary, Spread, Start, TerminateOnNaN, TrainMetrics, evaluate, forget_runs,
+    train_full_batch,
 };
 // Arrays. All names that a kept variable's type may have.
 #[doc(no_inline)]
@@ -56,8 +58,8 @@ pub use rand_pcg::Pcg64;
 
 #[doc(no_inline)]
 pub use crate::figures::{
-    plot_confusion_matrix, plot_history, plot_learning_curves, plot_loss_curves, plot_mistakes,
-    plot_summary_table, plot_trace,
+    MeanCurves, plot_confusion_matrix, plot_history, plot_learning_curves, plot_loss_curves,
+    plot_mean_curves, plot_mistakes, plot_results_table, plot_summary_table, plot_trace,
 };
 #[doc(no_inline)]
 pub use crate::interrupted;

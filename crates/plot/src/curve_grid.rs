@@ -7,6 +7,7 @@ use crate::figure::Figure;
 use crate::frame::Look;
 use crate::legend::Legend;
 use crate::palette::INK;
+use crate::panel::{Column, Panel};
 use crate::series::Series;
 use crate::text::Weight;
 use crate::ticks::Notation;
@@ -15,80 +16,6 @@ use crate::view::{Extras, View, axis_titles, check_range, check_series, line_ent
 const MARGIN: f64 = 24.0;
 const GAP: f64 = 20.0;
 const SUPTITLE: Style = Style::new(20.0, Weight::SemiBold, INK);
-
-/// One pair of axes of a [`CurveGrid`]: the curves of one model under one setting.
-#[derive(Clone, Debug, Default)]
-pub struct Panel {
-    setting: String,
-    series: Vec<Series>,
-    note: Option<String>,
-    y_range: Option<(f64, f64)>,
-    missing: bool,
-}
-
-impl Panel {
-    /// A panel whose y axis is labelled with its setting: `Epochs: 5, Learning rate: 0.1`.
-    pub fn new(setting: impl Into<String>) -> Self {
-        Self {
-            setting: setting.into(),
-            ..Self::default()
-        }
-    }
-
-    /// A place in the column that stays empty.
-    pub fn missing() -> Self {
-        Self {
-            missing: true,
-            ..Self::default()
-        }
-    }
-
-    /// Adds a curve through these points (x, y).
-    #[must_use]
-    pub fn line(self, label: impl Into<String>, points: &[(f64, f64)]) -> Self {
-        self.series(Series::new(label, points.iter().copied()))
-    }
-
-    /// Adds a series.
-    #[must_use]
-    pub fn series(mut self, series: Series) -> Self {
-        self.series.push(series);
-        self
-    }
-
-    /// Writes a remark into the panel: `diverged at step 83, layer conv2d_1`.
-    #[must_use]
-    pub fn note(mut self, text: impl Into<String>) -> Self {
-        self.note = Some(text.into());
-        self
-    }
-
-    /// Shows y from `low` to `high` instead of what the curves need.
-    #[must_use]
-    pub fn y_range(mut self, low: f64, high: f64) -> Self {
-        self.y_range = Some((low, high));
-        self
-    }
-}
-
-/// One column of a [`CurveGrid`]: a model and its panels from the top.
-#[derive(Clone, Debug, Default)]
-pub struct Column {
-    /// The model's name, above each of its panels.
-    pub title: String,
-    /// Its panels. Columns may differ in length: the rest stays empty.
-    pub panels: Vec<Panel>,
-}
-
-impl Column {
-    /// A column of these panels.
-    pub fn new(title: impl Into<String>, panels: Vec<Panel>) -> Self {
-        Self {
-            title: title.into(),
-            panels,
-        }
-    }
-}
 
 /// Learning curves of several models, each under several settings.
 ///
@@ -168,6 +95,10 @@ impl CurveGrid {
         for (_, _, column, panel) in self.panels() {
             let place = format!("curve grid, panel \"{}, {}\"", column.title, panel.setting);
             check_series(&panel.series, &place)?;
+            check_series(&panel.backdrop, &place)?;
+            for band in &panel.bands {
+                band.check(&place)?;
+            }
             check_range(panel.y_range, &place, "y")?;
         }
         let layout = Layout::new(self, rows);
@@ -203,7 +134,8 @@ impl CurveGrid {
             self.title, self.x_label
         );
         for (_, _, column, panel) in self.panels() {
-            text.push_str(&format!("\n{}, {}: ", column.title, panel.setting));
+            let title = panel.title.as_ref().unwrap_or(&column.title);
+            text.push_str(&format!("\n{title}, {}: ", panel.setting));
             let series: Vec<String> = panel.series.iter().map(Series::describe).collect();
             text.push_str(&if series.is_empty() {
                 "no curves".to_owned()
@@ -211,6 +143,15 @@ impl CurveGrid {
                 series.join("; ")
             });
             text.push('.');
+            for band in &panel.bands {
+                let about = panel.series.get(band.series);
+                text.push_str(&band.describe(about.map(|series| series.label.as_str())));
+            }
+            match panel.backdrop.len() {
+                0 => {}
+                1 => text.push_str(" Behind them 1 grey curve."),
+                many => text.push_str(&format!(" Behind them {many} grey curves.")),
+            }
             if let Some(note) = &panel.note {
                 text.push_str(&format!(" Note: {note}."));
             }
@@ -297,7 +238,11 @@ impl Layout {
             notation: Notation::Scientific,
             note: panel.note.as_deref(),
             labels: self.labels[i],
-            extras: Extras::default(),
+            extras: Extras {
+                bands: &panel.bands,
+                backdrop: &panel.backdrop,
+                ..Extras::default()
+            },
         };
         // A legend above its row may not push its neighbours' plots apart: all begin below it.
         let inside = Rect {
@@ -315,6 +260,7 @@ impl Layout {
             }
         }
         let plot = drawn.frame.area;
+        let title = panel.title.as_deref().unwrap_or(title);
         let name = look.title.shorten(title, plot.width());
         canvas.text((plot.x0, top + 16.0), Align::Start, look.title, &name);
         let lines = look.label.wrap(&panel.setting, plot.height() + 24.0, 2);

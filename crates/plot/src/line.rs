@@ -231,6 +231,7 @@ impl LinePlot {
             extras: Extras {
                 bands: &bands,
                 references: &self.references,
+                backdrop: &[],
                 log_x: self.log_x,
                 log_y: self.log_y,
             },

@@ -36,6 +36,8 @@ pub(crate) const TEXT: Rgb = Rgb(64, 70, 79);
 /// Tick labels, captions, muted cells.
 pub(crate) const FAINT: Rgb = Rgb(101, 108, 118);
 pub(crate) const GRID: Rgb = Rgb(231, 234, 238);
+/// Curves that stand behind others.
+pub(crate) const BACKDROP: Rgb = Rgb(206, 211, 218);
 pub(crate) const SPINE: Rgb = Rgb(150, 157, 167);
 pub(crate) const BEST: Rgb = Rgb(221, 238, 248);
 pub(crate) const BEST_TEXT: Rgb = Rgb(0, 80, 130);

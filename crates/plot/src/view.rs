@@ -8,7 +8,7 @@ use crate::frame::{Frame, Look, x_axis, y_axis, y_labels_width};
 use crate::legend::{self, Entry, Legend, Sample};
 use crate::log_axis::{log_range, log_x_axis, log_y_axis, placeable};
 use crate::numbers::short;
-use crate::palette::{FAINT, color, dash};
+use crate::palette::{BACKDROP, FAINT, color, dash};
 use crate::series::Series;
 use crate::ticks::{Notation, drawable, range};
 
@@ -54,6 +54,8 @@ pub(crate) struct View<'a> {
 pub(crate) struct Extras<'a> {
     pub(crate) bands: &'a [Band],
     pub(crate) references: &'a [Reference],
+    /// Thin grey curves behind all others.
+    pub(crate) backdrop: &'a [Series],
     pub(crate) log_x: bool,
     pub(crate) log_y: bool,
 }
@@ -131,6 +133,10 @@ impl View<'_> {
         let frame = Frame { area, x, y };
         frame.draw(canvas, look);
         let mut trails = Vec::new();
+        for series in self.extras.backdrop {
+            // The legend may lie on them: they are there for their shape.
+            frame.curve(canvas, look.line * 0.6, (BACKDROP, &[]), series);
+        }
         for band in self.extras.bands {
             trails.extend(band.draw(canvas, &frame));
         }

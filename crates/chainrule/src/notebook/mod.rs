@@ -28,6 +28,7 @@ mod live_plot;
 mod page;
 mod painter;
 mod plain;
+mod seen;
 mod show;
 mod tracing;
 mod training;
@@ -38,7 +39,10 @@ use chainrule_data::{Dataset, Splits, Toy};
 use chainrule_error::{Error, Result};
 use chainrule_nn::{Gradients, Model, Network, Scalar, Summary};
 use chainrule_plot::Figure;
-use chainrule_train::{ConfusionMatrix, History, Mistakes, Results, Run, grouped};
+use chainrule_train::{
+    Comparison, Comparisons, ConfusionMatrix, History, Mistakes, Results, ResultsSummary, Run,
+    grouped,
+};
 
 pub use self::input::{input, password};
 pub use self::live::is_live;
@@ -132,7 +136,29 @@ impl<F: Scalar> NotebookDisplay for Gradients<F> {
 
 impl<F: Scalar> NotebookDisplay for Results<F> {
     fn bundle(&self) -> Bundle {
-        Bundle::text(self.to_string()).figure(figures::plot_learning_curves(&[self]))
+        let figure = match self.has_repeats() {
+            true => figures::plot_mean_curves(self),
+            false => figures::plot_learning_curves(&[self]),
+        };
+        Bundle::text(self.to_string()).figure(figure)
+    }
+}
+
+impl NotebookDisplay for ResultsSummary {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(self.to_string()).figure(figures::summary_table(self))
+    }
+}
+
+impl NotebookDisplay for Comparison {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(self.to_string())
+    }
+}
+
+impl NotebookDisplay for Comparisons {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(self.to_string())
     }
 }
 

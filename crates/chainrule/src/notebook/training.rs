@@ -8,21 +8,21 @@
 
 use chainrule_error::Result;
 use chainrule_plot::Figure;
-use chainrule_train::{Event, Observer, Point, Tally, duration, grouped, remark};
+use chainrule_train::{Event, Observer, Tally, duration, grouped};
 
 use super::{
     Bundle,
     epochs::Epochs,
     live, page,
     painter::{Painter, Turn},
+    seen::Runs,
 };
-use crate::figures::{self, Curve};
 
 /// Watches an experiment for the chainrule kernel.
 pub(super) struct LiveTraining {
     painter: Painter,
     tally: Tally,
-    runs: Vec<Seen>,
+    runs: Runs,
     /// The picture drawn last.
     picture: String,
     /// Whether the curves have changed since.
@@ -30,14 +30,6 @@ pub(super) struct LiveTraining {
     running: bool,
     /// The epochs, if it is a fit.
     fit: Option<Epochs>,
-}
-
-/// What is known of a run.
-#[derive(Clone, Debug, Default)]
-struct Seen {
-    points: Vec<Point>,
-    note: Option<String>,
-    interrupted: bool,
 }
 
 impl LiveTraining {
@@ -50,7 +42,7 @@ impl LiveTraining {
         Self {
             painter,
             tally,
-            runs: Vec::new(),
+            runs: Runs::default(),
             picture: String::new(),
             changed: false,
             running: false,
@@ -63,29 +55,11 @@ impl LiveTraining {
             Event::Started { settings, .. } => {
                 self.painter.restart(true);
                 self.fit = None;
-                self.runs = vec![Seen::default(); settings.len()];
+                self.runs = Runs::of(settings);
                 self.picture.clear();
                 (self.changed, self.running) = (false, true);
             }
-            Event::Logged { run, point } => {
-                if let Some(seen) = self.runs.get_mut(run) {
-                    seen.points.push(point);
-                    self.changed = true;
-                }
-            }
-            Event::Ended {
-                run,
-                samples,
-                divergence,
-                interrupted,
-                ..
-            } => {
-                if let Some(seen) = self.runs.get_mut(run) {
-                    seen.note = remark(divergence, interrupted, samples);
-                    seen.interrupted = interrupted;
-                    self.changed |= seen.note.is_some() && !seen.points.is_empty();
-                }
-            }
+            Event::Logged { .. } | Event::Ended { .. } => self.changed |= self.runs.note(event),
             Event::Fitting { words, .. } => self.fit = Some(Epochs::new(words)),
             _ => {
                 if let Some(fit) = &mut self.fit {
@@ -99,17 +73,7 @@ impl LiveTraining {
         if let Some(fit) = &self.fit {
             return fit.figure(self.tally.name());
         }
-        let curves: Vec<_> = self
-            .runs
-            .iter()
-            .zip(self.tally.settings())
-            .map(|(seen, setting)| Curve {
-                setting: setting.clone(),
-                points: &seen.points,
-                note: seen.note.clone(),
-            })
-            .collect();
-        figures::learning_curves(self.tally.name(), &curves)
+        self.runs.figure(self.tally.name())
     }
 
     fn tick(&mut self) {
@@ -154,11 +118,14 @@ impl LiveTraining {
             // As text, which stays when a display takes the place of the curves.
             live::write_lines(&fit.lines());
         }
+        if let Some(words) = self.tally.remembered() {
+            live::write_lines(&format!("{}: {words}", self.tally.name()));
+        }
         if !self.painter.has_shown() {
             return;
         }
         let figure = self.figure();
-        let stopped = self.runs.iter().any(|seen| seen.interrupted);
+        let stopped = self.runs.interrupted() > 0;
         let bundle = if stopped {
             let words = self.stopped();
             let picture = figure.as_ref().map_or(String::new(), page::picture);
@@ -176,7 +143,7 @@ impl LiveTraining {
     fn stopped(&self) -> String {
         let gone = duration(self.tally.gone(self.painter.now()).as_secs_f64());
         let (done, all) = self.tally.samples();
-        let complete = self.runs.iter().filter(|seen| !seen.interrupted).count();
+        let complete = self.runs.len() - self.runs.interrupted();
         format!(
             "{}: stopped by you after {gone} and {} of {} samples, {complete} of {} runs complete",
             self.tally.name(),
@@ -210,7 +177,7 @@ impl Drop for LiveTraining {
 mod tests {
     use std::time::Duration;
 
-    use chainrule_train::Setting;
+    use chainrule_train::{Point, Setting};
     use serde_json::Value;
 
     use super::{super::painter::tests::Bench, *};

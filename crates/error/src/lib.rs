@@ -23,8 +23,14 @@
 //!
 //! With a plus, `{error:+}`, its kind stands before it: `ShapeError: shape mismatch in …`.
 //!
+//! With the feature `ndarray`, a function that returns [`Result`] can put `?` behind ndarray's own
+//! functions: a `ShapeError` becomes an error of the kind [`ErrorKind::Shape`].
+//!
 //! Deliberately absent: one enum variant per failure. A program asks for the [`ErrorKind`]; a
 //! person reads the text.
+
+#[cfg(feature = "ndarray")]
+mod ndarray;
 
 use std::fmt;
 

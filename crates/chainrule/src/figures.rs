@@ -1,7 +1,9 @@
 //! Figures of results: what joins training to plotting.
 
+mod augmented;
 mod fit;
 mod network;
+mod race;
 
 use chainrule_data::{Card, Toy};
 use chainrule_error::{Error, ErrorKind, Result};
@@ -11,9 +13,11 @@ use chainrule_plot::{
 };
 use chainrule_train::{Point, Results, Run, grouped};
 
+pub use augmented::plot_augmented;
 pub(crate) use fit::{FitCurves, fit_curves};
 pub use fit::{plot_confusion_matrix, plot_history, plot_mistakes};
 pub use network::plot_trace;
+pub use race::{plot_race, plot_race_table};
 
 const SAMPLES: &str = "Number of samples processed";
 

@@ -45,6 +45,7 @@ mod mistakes;
 mod names;
 mod observer;
 mod progress;
+mod race;
 mod recipe;
 mod results;
 mod schedule;
@@ -69,6 +70,7 @@ pub use full_batch::train_full_batch;
 pub use mistakes::{Mistake, Mistakes};
 pub use observer::{Event, Observer, Silent, set_default_observer};
 pub use progress::ProgressLines;
+pub use race::{Race, RaceResults, Racer, Surface};
 pub use recipe::Recipe;
 #[doc(hidden)]
 pub use results::remark;

@@ -38,7 +38,7 @@ use chainrule_data::{Dataset, Splits, Toy};
 use chainrule_error::{Error, Result};
 use chainrule_nn::{Gradients, Model, Network, Scalar, Summary};
 use chainrule_plot::Figure;
-use chainrule_train::{ConfusionMatrix, History, Mistakes, Results, Run, grouped};
+use chainrule_train::{ConfusionMatrix, History, Mistakes, RaceResults, Results, Run, grouped};
 
 pub use self::input::{input, password};
 pub use self::live::is_live;
@@ -166,6 +166,14 @@ impl NotebookDisplay for Mistakes {
             return bundle;
         }
         bundle.figure(figures::plot_mistakes(self))
+    }
+}
+
+impl NotebookDisplay for RaceResults {
+    fn bundle(&self) -> Bundle {
+        let figures = figures::plot_race(self)
+            .and_then(|paths| Figure::grid(1, &[paths, figures::plot_race_table(self)?]));
+        Bundle::text(self.to_string()).figure(figures)
     }
 }
 

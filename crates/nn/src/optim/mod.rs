@@ -5,7 +5,7 @@
 //! `update` is inlined into code for the machine's widest registers (see `core`) and is a plain loop
 //! over at most four arrays, so that the compiler can use them.
 //! What all share is elsewhere: `rule` has the settings as plain values, `facts` their sources, `core` the step and what
-//! is remembered, `words` what a rule is called.
+//! is remembered, `words` what a rule is called, `descent` steps of values that no network has.
 
 mod adadelta;
 mod adagrad;
@@ -15,6 +15,7 @@ mod adamw;
 mod amsgrad;
 pub(crate) mod check;
 mod core;
+mod descent;
 mod facts;
 mod memory;
 mod momentum;
@@ -32,6 +33,7 @@ pub use adamax::AdaMax;
 pub use adamw::AdamW;
 pub use amsgrad::AmsGrad;
 use chainrule_error::{Error, ErrorKind, Result};
+pub use descent::Descent;
 pub use memory::State;
 pub use momentum::Momentum;
 pub use nadam::Nadam;

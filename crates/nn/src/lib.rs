@@ -56,7 +56,7 @@ pub use network::{Dropout, Inside, LayerRecord, Network, Record, Workspace};
 pub use noise::{GradientNoise, NoiseSource};
 pub use optim::{
     AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Descent, Momentum, Nadam, Nesterov, Optimizer,
-    RmsProp, Rule, Sgd, State,
+    RmsProp, Rule, RuleRow, RuleTable, Sgd, State,
 };
 pub use parameter::{Gradients, Parameter};
 pub use penalty::Penalty;

@@ -5,16 +5,19 @@
 //! seeds in `mean_curves`, one network's history and mistakes in `fit`, its trace in `network`;
 //! data here.
 
+mod augmented;
 mod curves;
 mod fit;
 mod mean_curves;
 mod network;
+mod race;
 
 use chainrule_data::{Card, Toy};
 use chainrule_error::Result;
 use chainrule_plot::{BarPlot, Figure, ImageGrid, ScatterPlot};
 use chainrule_train::grouped;
 
+pub use augmented::plot_augmented;
 pub(crate) use curves::{Curve, learning_curves};
 use curves::{SAMPLES, in_rows};
 pub use curves::{plot_learning_curves, plot_loss_curves, plot_summary_table};
@@ -23,6 +26,7 @@ pub use fit::{plot_confusion_matrix, plot_history, plot_mistakes};
 pub(crate) use mean_curves::summary_table;
 pub use mean_curves::{MeanCurves, plot_mean_curves, plot_results_table};
 pub use network::plot_trace;
+pub use race::{plot_race, plot_race_table};
 
 /// Draws a toy problem: the points of the plane by class, or points of a line against their class.
 pub(crate) fn toy(toy: &Toy) -> Result<Figure> {

@@ -6,24 +6,25 @@
 // What is learned from.
 #[doc(no_inline)]
 pub use chainrule_data::{
-    Batch, BatchSampler, Card, Dataset, FashionMnist, Mnist, Reader, Scaler, Splits, Toy,
+    Augment, Augmenter, Batch, BatchSampler, Card, Dataset, FashionMnist, Mnist, Reader, Scaler,
+    Splits, Toy,
 };
 #[doc(no_inline)]
 pub use chainrule_error::{Error, ErrorKind, Result};
 // What learns.
 #[doc(no_inline)]
 pub use chainrule_nn::{
-    AdaGrad, AdaMax, Adadelta, Adam, AdamW, Agreement, AmsGrad, Clipping, Dropout, GradientCheck,
-    GradientNoise, Gradients, Init, Loss, Model, Momentum, Nadam, Nesterov, Network, Optimizer,
-    OwnGradients, OwnLayer, OwnLoss, Parameter, Penalty, Record, Reduction, RmsProp, Rule, Scalar,
-    Schedule, Sgd, Shape, State, Summary, Targets, Workspace, check_layer, check_loss,
-    compare_layer,
+    AdaGrad, AdaMax, Adadelta, Adam, AdamW, Agreement, AmsGrad, Clipping, Descent, Dropout,
+    GradientCheck, GradientNoise, Gradients, Init, Loss, Model, Momentum, Nadam, Nesterov, Network,
+    Optimizer, OwnGradients, OwnLayer, OwnLoss, Parameter, Penalty, Record, Reduction, RmsProp,
+    Rule, Scalar, Schedule, Sgd, Shape, State, Summary, Targets, Workspace, check_layer,
+    check_loss, compare_layer,
 };
 // What is seen.
 #[doc(no_inline)]
 pub use chainrule_plot::{
-    BarPlot, Cell, Column, CurveGrid, Figure, HeatMap, ImageGrid, LinePlot, NetworkNode,
-    NetworkPlot, Panel, ScatterPlot, ScatterPlot3d, Series, TablePlot,
+    BarPlot, Cell, Column, ContourPlot, CurveGrid, Figure, HeatMap, ImageGrid, LinePlot,
+    NetworkNode, NetworkPlot, Panel, ScatterPlot, ScatterPlot3d, Series, TablePlot,
 };
 // NumPy's random numbers, bit for bit.
 #[doc(no_inline)]
@@ -39,9 +40,9 @@ pub use chainrule_trace::{
 pub use chainrule_train::{
     Callback, Checkpoint, Choice, Comparison, Comparisons, ConfusionMatrix, Control, Divergence,
     EarlyStopping, End, Ending, Epoch, Evaluation, Experiment, Fit, History, Log, MeanCurve,
-    Measure, Mistake, Mistakes, Mode, Point, Results, ResultsSummary, Run, Saved, Setting,
-    SettingSummary, Spread, Start, TerminateOnNaN, TrainMetrics, evaluate, forget_runs,
-    train_full_batch,
+    Measure, Mistake, Mistakes, Mode, Point, Race, RaceResults, Racer, Results, ResultsSummary,
+    Run, Saved, Setting, SettingSummary, Spread, Start, Surface, TerminateOnNaN, TrainMetrics,
+    evaluate, forget_runs, train_full_batch,
 };
 // Arrays. All names that a kept variable's type may have.
 #[doc(no_inline)]
@@ -58,8 +59,9 @@ pub use rand_pcg::Pcg64;
 
 #[doc(no_inline)]
 pub use crate::figures::{
-    MeanCurves, plot_confusion_matrix, plot_history, plot_learning_curves, plot_loss_curves,
-    plot_mean_curves, plot_mistakes, plot_results_table, plot_summary_table, plot_trace,
+    MeanCurves, plot_augmented, plot_confusion_matrix, plot_history, plot_learning_curves,
+    plot_loss_curves, plot_mean_curves, plot_mistakes, plot_race, plot_race_table,
+    plot_results_table, plot_summary_table, plot_trace,
 };
 #[doc(no_inline)]
 pub use crate::interrupted;

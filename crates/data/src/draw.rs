@@ -7,7 +7,7 @@ use chainrule_error::{Error, ErrorKind, Result};
 use ndarray::Array2;
 
 use crate::text::counted;
-use crate::{Dataset, Element, one_hot, one_hot_f64};
+use crate::{Augmenter, Dataset, Element, one_hot, one_hot_f64};
 
 impl Dataset {
     /// All pixels, 0 to 1 or [standardized](Self::scaled), of shape `[samples, features]`. Four times as large as the bytes: 188
@@ -66,6 +66,31 @@ impl Dataset {
     ) -> Result<()> {
         self.check_batch(indices, x.len(), labels.len())?;
         F::gather(self.bytes(), self.features(), indices, x);
+        self.standardize(x);
+        self.gather_labels(indices, labels);
+        Ok(())
+    }
+
+    /// As [`fill_batch`](Self::fill_batch), with every image moved, turned and scaled as the
+    /// augmenter draws it, and standardized after that. Allocates nothing.
+    ///
+    /// # Errors
+    /// As [`fill_batch`](Self::fill_batch), and if the augmenter was made for images of another
+    /// shape.
+    pub fn fill_batch_augmented<F: Element>(
+        &self,
+        indices: &[u32],
+        x: &mut [F],
+        labels: &mut [u8],
+        augmenter: &mut Augmenter,
+    ) -> Result<()> {
+        self.check_batch(indices, x.len(), labels.len())?;
+        augmenter.check(self)?;
+        let features = self.features();
+        for (&index, row) in indices.iter().zip(x.chunks_exact_mut(features)) {
+            let start = index as usize * features;
+            augmenter.augment(&self.bytes()[start..start + features], row);
+        }
         self.standardize(x);
         self.gather_labels(indices, labels);
         Ok(())

@@ -23,6 +23,10 @@ pub trait Element: sealed::Sealed + Copy + Default + Send + Sync + 'static {
     #[doc(hidden)]
     fn gather(rows: &[u8], width: usize, indices: &[u32], out: &mut [Self]);
 
+    /// `value / 255`, for a value from 0 to 255 between two bytes.
+    #[doc(hidden)]
+    fn of_byte(value: f32) -> Self;
+
     /// Standardizes whole rows in their place.
     #[doc(hidden)]
     fn standardize(scaler: &Scaler, rows: &mut [Self]);
@@ -45,6 +49,10 @@ static SCALED: [f64; 256] = {
 };
 
 impl Element for f32 {
+    fn of_byte(value: f32) -> Self {
+        value / 255.0
+    }
+
     fn standardize(scaler: &Scaler, rows: &mut [Self]) {
         standardize(scaler.single(), rows);
     }
@@ -62,6 +70,10 @@ impl Element for f32 {
 }
 
 impl Element for f64 {
+    fn of_byte(value: f32) -> Self {
+        Self::from(value) / 255.0
+    }
+
     fn standardize(scaler: &Scaler, rows: &mut [Self]) {
         standardize(scaler.double(), rows);
     }

@@ -22,9 +22,12 @@
 //!
 //! Where the files come from is said in [`Places`]; which data sets there are, in [`catalog`].
 //!
-//! Deliberately absent: pictures (the card's strip is plain arrays), augmentation, and anything
-//! that knows what a network is.
+//! [`Augment`] moves, turns and scales images a little each time that they are drawn.
+//!
+//! Deliberately absent: pictures (the card's strip is plain arrays), and anything that knows what a
+//! network is.
 
+mod augment;
 mod batch;
 mod card;
 pub mod catalog;
@@ -48,6 +51,7 @@ mod user_data;
 #[cfg(test)]
 mod testing;
 
+pub use augment::{Augment, Augmenter};
 pub use batch::{Batch, Reader};
 pub use card::{Card, CardPart, ClassRow, StripRow};
 pub use chainrule_error::{Error, ErrorKind, Result};

@@ -55,8 +55,8 @@ pub use model::{Model, Summary, SummaryRow};
 pub use network::{Dropout, Inside, LayerRecord, Network, Record, Workspace};
 pub use noise::{GradientNoise, NoiseSource};
 pub use optim::{
-    AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Momentum, Nadam, Nesterov, Optimizer, RmsProp,
-    Rule, Sgd, State,
+    AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Descent, Momentum, Nadam, Nesterov, Optimizer,
+    RmsProp, Rule, RuleRow, RuleTable, Sgd, State,
 };
 pub use parameter::{Gradients, Parameter};
 pub use penalty::Penalty;

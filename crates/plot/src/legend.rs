@@ -13,6 +13,8 @@ pub(crate) enum Sample {
     Dotted(&'static [f64]),
     /// A reference line of this width.
     Fine(&'static [f64]),
+    /// A line with a marker at its end: a path.
+    Path(&'static [f64], Marker),
     Point(Marker),
     Hollow(Marker),
     /// A filled area.
@@ -50,6 +52,7 @@ impl Sample {
         match self {
             Self::Line(_) | Self::Fine(_) | Self::Area => 22.0,
             Self::Dotted(_) => 26.0,
+            Self::Path(..) => 34.0,
             Self::Point(_) | Self::Hollow(_) | Self::Bar => 12.0,
         }
     }
@@ -59,9 +62,6 @@ impl Legend {
     /// `None` when no entry has a name.
     pub(crate) fn new(mut entries: Vec<Entry>, look: &Look, room: f64) -> Option<Self> {
         entries.retain(|entry| !entry.label.trim().is_empty());
-        if entries.is_empty() {
-            return None;
-        }
         if entries.len() > MOST_ENTRIES {
             let more = entries.len() - (MOST_ENTRIES - 1);
             entries.truncate(MOST_ENTRIES - 1);
@@ -71,6 +71,15 @@ impl Legend {
                 color: WHITE,
                 sample: Sample::Line(&[]),
             });
+        }
+        Self::whole(entries, look, room)
+    }
+
+    /// As [`new`](Self::new), with all entries, however many they are.
+    pub(crate) fn whole(mut entries: Vec<Entry>, look: &Look, room: f64) -> Option<Self> {
+        entries.retain(|entry| !entry.label.trim().is_empty());
+        if entries.is_empty() {
+            return None;
         }
         let style = look.legend;
         let most = (room - 60.0).max(40.0);
@@ -94,6 +103,11 @@ impl Legend {
             style,
             line: look.line,
         })
+    }
+
+    /// The width and height that the names below each other take.
+    pub(crate) fn size(&self) -> (f64, f64) {
+        (self.width, self.height)
     }
 
     /// A place within the area that no point of the trails touches, best corner first.
@@ -160,6 +174,12 @@ impl Legend {
                 }
                 canvas.disc(centre, self.line * 1.7 + 1.0, WHITE);
                 canvas.disc(centre, self.line * 1.7, entry.color);
+            }
+            Sample::Path(dash, marker) => {
+                let end = (x + width - 6.0, middle);
+                canvas.stroke(&[ends[0], end], self.line, dash, entry.color);
+                canvas.marker(end, marker, 11.0, WHITE);
+                canvas.marker(end, marker, 9.0, entry.color);
             }
             Sample::Fine(dash) => canvas.stroke(&ends, REFERENCE_WIDTH, dash, entry.color),
             Sample::Hollow(marker) => canvas.hollow(centre, marker, 10.5, 2.0, entry.color),

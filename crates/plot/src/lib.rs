@@ -21,6 +21,7 @@
 //! | amounts, such as the balance of classes, alone or in groups | [`BarPlot`] |
 //! | images with labels: grey, or of values such as weights; one large or many | [`ImageGrid`] |
 //! | amounts by row and column, such as a confusion matrix | [`HeatMap`] |
+//! | a function of two variables as contours, with paths on it | [`ContourPlot`] |
 //! | a table of results | [`TablePlot`] |
 //! | a network, with the numbers of a pass on nodes and edges | [`NetworkPlot`] |
 //! | several of these in one picture | [`Figure::grid`] |
@@ -30,6 +31,7 @@
 mod annotations;
 mod bars;
 mod canvas;
+mod contour;
 mod curve_grid;
 mod figure;
 mod frame;
@@ -53,6 +55,7 @@ mod ticks;
 mod view;
 
 pub use bars::BarPlot;
+pub use contour::ContourPlot;
 pub use curve_grid::CurveGrid;
 pub use figure::Figure;
 pub use heat_map::HeatMap;

@@ -26,6 +26,17 @@ impl Rgb {
         let mix = |c: u8| (255.0 - (255.0 - f64::from(c)) * alpha).round() as u8;
         Self(mix(self.0), mix(self.1), mix(self.2))
     }
+
+    /// The colour this share of the way to another one.
+    pub(crate) fn towards(self, other: Self, share: f64) -> Self {
+        let mix = |a: u8, b: u8| f64::from(a) * (1.0 - share) + f64::from(b) * share;
+        let mix = |a, b| mix(a, b).round() as u8;
+        Self(
+            mix(self.0, other.0),
+            mix(self.1, other.1),
+            mix(self.2, other.2),
+        )
+    }
 }
 
 pub(crate) const WHITE: Rgb = Rgb(255, 255, 255);

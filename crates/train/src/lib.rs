@@ -47,6 +47,7 @@ mod mistakes;
 mod names;
 mod observer;
 mod progress;
+mod race;
 mod recipe;
 mod results;
 mod schedule;
@@ -72,6 +73,7 @@ pub use grid::Choice;
 pub use mistakes::{Mistake, Mistakes};
 pub use observer::{Event, Observer, Silent, set_default_observer};
 pub use progress::ProgressLines;
+pub use race::{Race, RaceResults, Racer, Surface};
 pub use recipe::Recipe;
 pub use results::{
     Comparison, Comparisons, Divergence, MeanCurve, Measure, Pick, Point, Results, ResultsSummary,

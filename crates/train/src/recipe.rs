@@ -1,5 +1,6 @@
 //! What happens at each step beside the gradient and the update rule.
 
+use chainrule_data::{Augment, Dataset};
 use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::{
     Clipping, GradientNoise, Network, NoiseSource, Optimizer, Pace, Penalty, Schedule, Workspace,
@@ -9,11 +10,14 @@ use crate::Number;
 
 /// What a step does beside computing gradients and following the update rule. By default nothing.
 ///
-/// In this order: the gradients of the data are clipped; penalties add theirs; noise is added, after
+/// In this order: the images of the batch are augmented; the gradients of the data are clipped; penalties add theirs; noise is added, after
 /// the clipping, as its paper has it; weights decay; the optimizer takes its step, at the
 /// schedule's learning rate.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recipe {
+    /// How the images are moved, turned and scaled as batches are drawn; not at all unless set. What
+    /// is measured is never augmented.
+    pub augment: Option<Augment>,
     /// How the learning rate changes; constant unless set.
     pub schedule: Schedule,
     /// How large gradients may be; as large as they are unless set.
@@ -29,6 +33,7 @@ pub struct Recipe {
 
 impl Recipe {
     pub(crate) fn check(&self) -> Result<()> {
+        self.augment.map(Augment::checked).transpose()?;
         self.schedule.clone().checked()?;
         self.clipping.map(Clipping::checked).transpose()?;
         self.noise.map(GradientNoise::checked).transpose()?;
@@ -43,9 +48,19 @@ impl Recipe {
         Ok(())
     }
 
+    /// Whether the augmentation suits the images that are trained on.
+    pub(crate) fn check_images(&self, train: &Dataset) -> Result<()> {
+        self.augment
+            .map_or(Ok(()), |augment| augment.check_for(train))
+    }
+
     /// What it is in words, for labels, by field; nothing for what is as usual.
     pub(crate) fn words(&self) -> Vec<(&'static str, String)> {
         let mut words = Vec::new();
+        words.extend(
+            self.augment
+                .map(|augment| ("augment", format!("Augmentation: {augment}"))),
+        );
         if self.schedule != Schedule::constant() {
             words.push(("schedule", format!("Schedule: {}", self.schedule)));
         }

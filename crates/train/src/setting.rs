@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chainrule_data::Augment;
 use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::{Clipping, GradientNoise, Model, Penalty, Rule, Schedule};
 
@@ -38,7 +39,7 @@ pub struct Setting {
     pub learning_rate: f64,
     /// The update rule; SGD unless set.
     pub optimizer: Rule,
-    /// Learning rate schedule, clipping, penalties, noise; none of it unless set.
+    /// Augmentation, learning rate schedule, clipping, penalties, noise; none of it unless set.
     pub recipe: Recipe,
     /// Whether training ends when the validation part no longer becomes better; not unless set.
     pub early_stopping: Option<EarlyStopping>,
@@ -83,6 +84,13 @@ impl Setting {
     /// validation part; where there is none, at the mean loss of the epoch's batches.
     pub fn schedule(mut self, schedule: Schedule) -> Self {
         self.recipe.schedule = schedule;
+        self
+    }
+
+    /// With images that are moved, turned and scaled a little each time that they are drawn, from
+    /// the seed: `Augment::new().shift(2.0).rotate(10.0)`. What is measured is not.
+    pub fn augment(mut self, augment: Augment) -> Self {
+        self.recipe.augment = Some(augment);
         self
     }
 

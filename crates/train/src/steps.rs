@@ -1,6 +1,6 @@
 //! The batches of an epoch in their order, and the gradients of each: what every training is made of.
 
-use chainrule_data::{BatchSampler, Dataset};
+use chainrule_data::{Augment, Augmenter, BatchSampler, Dataset};
 use chainrule_error::Result;
 use chainrule_nn::{Dropout, Network, Targets, Workspace};
 
@@ -11,6 +11,8 @@ pub(crate) struct Steps<'a, F: Number> {
     train: &'a Dataset,
     sampler: BatchSampler,
     labels: Vec<u8>,
+    augmenter: Option<Augmenter>,
+    seed: u64,
     pub(crate) workspace: Workspace<F>,
 }
 
@@ -39,8 +41,17 @@ impl<'a, F: Number> Steps<'a, F> {
             train,
             sampler,
             labels: vec![0; batch_size],
+            augmenter: None,
+            seed,
             workspace,
         })
+    }
+
+    /// With images that are changed as they are drawn, by the same seed.
+    pub(crate) fn augmented(mut self, augment: Option<Augment>) -> Result<Self> {
+        let source = |augment: Augment| augment.source(self.train, self.seed);
+        self.augmenter = augment.map(source).transpose()?;
+        Ok(self)
     }
 
     pub(crate) fn start_epoch(&mut self) {
@@ -57,8 +68,13 @@ impl<'a, F: Number> Steps<'a, F> {
         }
         let batch = indices.len();
         let labels = &mut self.labels[..batch];
-        self.train
-            .fill_batch(indices, self.workspace.input_mut(batch), labels)?;
+        let x = self.workspace.input_mut(batch);
+        match &mut self.augmenter {
+            Some(augmenter) => self
+                .train
+                .fill_batch_augmented(indices, x, labels, augmenter)?,
+            None => self.train.fill_batch(indices, x, labels)?,
+        }
         let targets = Targets::Classes(labels);
         let loss = network.forward_backward_in(&mut self.workspace, batch, targets)?;
         Ok(Drawn::Batch(batch, loss))

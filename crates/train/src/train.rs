@@ -28,7 +28,7 @@ pub struct TrainingOptions<'a> {
     pub epochs: usize,
     /// Samples in a batch. The last batch of an epoch is smaller if they do not divide the set.
     pub batch_size: usize,
-    /// The seed of the order of the samples, of dropout and of noise.
+    /// The seed of the order of the samples, of augmentation, of dropout and of noise.
     pub seed: u64,
     /// Accuracy is measured each time that so many samples more have been gone through.
     pub log_every: usize,
@@ -40,7 +40,7 @@ pub struct TrainingOptions<'a> {
     pub test: &'a Dataset,
     /// What early stopping, and a schedule that waits for plateaus, are told of.
     pub validation: Option<&'a Dataset>,
-    /// Learning rate schedule, clipping, penalties, noise.
+    /// Augmentation, learning rate schedule, clipping, penalties, noise.
     pub recipe: Recipe,
     /// Whether training ends when the validation part no longer becomes better.
     pub early_stopping: Option<EarlyStopping>,
@@ -147,7 +147,8 @@ fn learn<F: Number>(
     watch: &mut Watch<F>,
     (run, observer): (usize, &mut dyn Observer),
 ) -> Result<Trained> {
-    let mut steps = Steps::new(network, options.train, options.batch_size, options.seed)?;
+    let steps = Steps::new(network, options.train, options.batch_size, options.seed)?;
+    let mut steps = steps.augmented(options.recipe.augment)?;
     // Accuracy is measured in pieces of this many samples, whatever the size of a batch.
     let mut measuring = network.workspace(100)?;
     let mut log = Log::new(options.log_every);

@@ -40,8 +40,8 @@ use chainrule_error::{Error, Result};
 use chainrule_nn::{Gradients, Model, Network, Scalar, Summary};
 use chainrule_plot::Figure;
 use chainrule_train::{
-    Comparison, Comparisons, ConfusionMatrix, History, Mistakes, Results, ResultsSummary, Run,
-    grouped,
+    Comparison, Comparisons, ConfusionMatrix, History, Mistakes, RaceResults, Results,
+    ResultsSummary, Run, grouped,
 };
 
 pub use self::input::{input, password};
@@ -192,6 +192,14 @@ impl NotebookDisplay for Mistakes {
             return bundle;
         }
         bundle.figure(figures::plot_mistakes(self))
+    }
+}
+
+impl NotebookDisplay for RaceResults {
+    fn bundle(&self) -> Bundle {
+        let figures = figures::plot_race(self)
+            .and_then(|paths| Figure::grid(1, &[paths, figures::plot_race_table(self)?]));
+        Bundle::text(self.to_string()).figure(figures)
     }
 }
 

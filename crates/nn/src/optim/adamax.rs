@@ -27,7 +27,7 @@ pub struct AdaMax(Core);
 
 impl AdaMax {
     /// The rule in LaTeX.
-    pub const FORMULA: &str = r"m_t = \beta_1 m_{t-1} + (1-\beta_1) g_t, \quad u_t = \max(\beta_2 u_{t-1}, |g_t| + \epsilon), \quad \theta_t = \theta_{t-1} - \frac{\eta}{1-\beta_1^t} \cdot \frac{m_t}{u_t}";
+    pub const FORMULA: &str = r"m_t = \beta_1 m_{t-1} + (1-\beta_1) g_t, \quad u_t = \max(\beta_2 u_{t-1}, \lvert g_t \rvert + \epsilon), \quad \theta_t = \theta_{t-1} - \frac{\eta}{1-\beta_1^t} \cdot \frac{m_t}{u_t}";
 
     /// AdaMax with the learning rate η, β₁ = 0.9, β₂ = 0.999 and ε = 1e-8.
     ///

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::Scalar;
 
-/// AdamW: θ ← θ − η·λ·θ, then [Adam](crate::Adam)'s step.
+/// AdamW: θ ← θ − η·λ·θ, then Adam's step.
 ///
 /// Loshchilov and Hutter, *Decoupled weight decay regularization* (2019): a penalty in the loss
 /// would be divided by √v̂ as the gradients are, and so hardly act on weights with large gradients;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::Scalar;
 
-/// AMSGrad: m and v as [Adam](crate::Adam)'s, w ← max(w, v),
+/// AMSGrad: m and v as Adam's, w ← max(w, v),
 /// θ ← θ − η·m̂ / (√ŵ + ε) with m̂ = m / (1 − β₁ᵗ) and ŵ = w / (1 − β₂ᵗ).
 ///
 /// Reddi, Kale and Kumar, *On the convergence of Adam and beyond* (2018). β₁ = 0.9, β₂ = 0.999 and

@@ -73,15 +73,8 @@ impl Core {
     ) -> Result<()> {
         network.check_gradients(gradients)?;
         self.memory.belong(network, self.rule.slots().len())?;
-        self.memory.steps += 1;
-        self.memory.product *= self.rule.momentum_at(self.memory.steps);
-        let turn = Turn {
-            rate: self.rate,
-            step: self.memory.steps,
-            product: self.memory.product,
-        };
-        let arch = pulp::Arch::new();
-        let (rule, mut entries) = (self.rule, F::entries(&mut self.memory).iter_mut());
+        let (rule, turn, arch) = (self.rule, self.turn(), pulp::Arch::new());
+        let mut entries = F::entries(&mut self.memory).iter_mut();
         network.update(gradients, |parameter, gradient| {
             let entry = entries
                 .next()
@@ -94,6 +87,32 @@ impl Core {
                 slots: &mut entry.slots,
             });
         })
+    }
+
+    /// One step of plain values, of which there are as many as gradients.
+    pub(super) fn advance_values(&mut self, values: &mut [f64], gradient: &[f64]) -> Result<()> {
+        self.memory
+            .belong_to_values(values.len(), self.rule.slots().len())?;
+        let (rule, turn) = (self.rule, self.turn());
+        pulp::Arch::new().dispatch(Wide {
+            rule,
+            turn,
+            parameter: values,
+            gradient,
+            slots: &mut self.memory.double[0].slots,
+        });
+        Ok(())
+    }
+
+    /// Counts one step more.
+    fn turn(&mut self) -> Turn {
+        self.memory.steps += 1;
+        self.memory.product *= self.rule.momentum_at(self.memory.steps);
+        Turn {
+            rate: self.rate,
+            step: self.memory.steps,
+            product: self.memory.product,
+        }
     }
 }
 

@@ -37,6 +37,39 @@ impl Rule {
         }
     }
 
+    /// Its formula in plain letters; g is the gradient.
+    pub fn formula_in_letters(&self) -> &'static str {
+        match self {
+            Self::Sgd => "θ ← θ − η·g",
+            Self::Momentum { .. } => "v ← μ·v + g, θ ← θ − η·v",
+            Self::Nesterov { .. } => "v ← μ·v + g, θ ← θ − η·(g + μ·v)",
+            Self::AdaGrad { .. } => "s ← s + g², θ ← θ − η·g / (√s + ε)",
+            Self::Adadelta { .. } => {
+                "s ← ρ·s + (1 − ρ)·g², Δ = √(d + ε) / √(s + ε)·g, d ← ρ·d + (1 − ρ)·Δ², θ ← θ − η·Δ"
+            }
+            Self::RmsProp { centred: false, .. } => "s ← α·s + (1 − α)·g², θ ← θ − η·g / (√s + ε)",
+            Self::RmsProp { centred: true, .. } => {
+                "s ← α·s + (1 − α)·g², a ← α·a + (1 − α)·g, θ ← θ − η·g / (√(s − a²) + ε)"
+            }
+            Self::Adam { .. } => {
+                "m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², θ ← θ − η·m̂ / (√v̂ + ε) with \
+                 m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ)"
+            }
+            Self::AdaMax { .. } => {
+                "m ← β₁·m + (1 − β₁)·g, u ← max(β₂·u, |g| + ε), θ ← θ − η / (1 − β₁ᵗ)·m / u"
+            }
+            Self::Nadam { .. } => {
+                "m and v as Adam's, θ ← θ − η·(μₜ₊₁·m / (1 − Π·μₜ₊₁) + (1 − μₜ)·g / (1 − Π)) / (√v̂ + ε) \
+                 with μₜ = β₁·(1 − ½·0.96^(t·ψ)), Π = μ₁·…·μₜ and v̂ = v / (1 − β₂ᵗ)"
+            }
+            Self::AmsGrad { .. } => {
+                "m and v as Adam's, w ← max(w, v), θ ← θ − η·m̂ / (√ŵ + ε) with m̂ = m / (1 − β₁ᵗ) and \
+                 ŵ = w / (1 − β₂ᵗ)"
+            }
+            Self::AdamW { .. } => "θ ← θ − η·λ·θ, then Adam's step",
+        }
+    }
+
     /// Who published it, and when.
     pub fn source(&self) -> &'static str {
         match self {

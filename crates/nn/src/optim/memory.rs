@@ -101,6 +101,23 @@ impl Memory {
         }
     }
 
+    /// As [`belong`](Self::belong), for plain values in place of a network.
+    pub(super) fn belong_to_values(&mut self, values: usize, slots: usize) -> Result<()> {
+        match self.double.first() {
+            Some(entry) if entry.shape == [values] => Ok(()),
+            Some(entry) => Err(other_values(entry.shape[0], values)),
+            None => {
+                self.product = 1.0;
+                self.double.push(Entry {
+                    name: "values".to_owned(),
+                    shape: vec![values],
+                    slots: vec![vec![0.0; values]; slots],
+                });
+                Ok(())
+            }
+        }
+    }
+
     /// What is remembered of a parameter, under the names that the rule has for it.
     pub(super) fn state(&self, parameter: &str, names: &[&str]) -> Result<State> {
         let arrays =
@@ -151,4 +168,11 @@ fn another_network() -> Error {
         .got("a network that was built anew")
         .why("its averages of past gradients are about the other network's parameters")
         .hint("make a new optimizer for a new network, or call reset() on this one")
+}
+
+fn other_values(known: usize, values: usize) -> Error {
+    Error::new(ErrorKind::Shape, "this descent remembers other values")
+        .expected(format!("{known} of them, as at its first step"))
+        .got(values.to_string())
+        .hint("make a new Descent for a new problem")
 }

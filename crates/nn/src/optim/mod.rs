@@ -4,8 +4,8 @@
 //! settings, its formula in LaTeX, its settings, and `update`, which steps one parameter's values. An
 //! `update` is inlined into code for the machine's widest registers (see `core`) and is a plain loop
 //! over at most four arrays, so that the compiler can use them.
-//! What all share is elsewhere: `rule` has the settings as plain values, `facts` their sources, `core` the step and what
-//! is remembered, `words` what a rule is called.
+//! What all share is elsewhere: `rule` has the settings as plain values, `facts` their formulas and sources, `table` all of it in one table, `core` the step and what
+//! is remembered, `words` what a rule is called, `descent` steps of values that no network has.
 
 mod adadelta;
 mod adagrad;
@@ -15,6 +15,7 @@ mod adamw;
 mod amsgrad;
 pub(crate) mod check;
 mod core;
+mod descent;
 mod facts;
 mod memory;
 mod momentum;
@@ -23,6 +24,7 @@ mod nesterov;
 mod rmsprop;
 mod rule;
 mod sgd;
+mod table;
 mod words;
 
 pub use adadelta::Adadelta;
@@ -32,6 +34,7 @@ pub use adamax::AdaMax;
 pub use adamw::AdamW;
 pub use amsgrad::AmsGrad;
 use chainrule_error::{Error, ErrorKind, Result};
+pub use descent::Descent;
 pub use memory::State;
 pub use momentum::Momentum;
 pub use nadam::Nadam;
@@ -39,6 +42,7 @@ pub use nesterov::Nesterov;
 pub use rmsprop::RmsProp;
 pub use rule::Rule;
 pub use sgd::Sgd;
+pub use table::{RuleRow, RuleTable};
 
 pub(crate) use self::{
     core::Core,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::Scalar;
 
-/// Nadam: m and v as [Adam](crate::Adam)'s,
+/// Nadam: m and v as Adam's,
 /// θ ← θ − η·(μₜ₊₁·m / (1 − Π·μₜ₊₁) + (1 − μₜ)·g / (1 − Π)) / (√v̂ + ε)
 /// with μₜ = β₁·(1 − ½·0.96^(t·ψ)), Π = μ₁·…·μₜ and v̂ = v / (1 − β₂ᵗ).
 ///

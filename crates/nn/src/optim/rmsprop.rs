@@ -12,8 +12,8 @@ use crate::Scalar;
 ///
 /// Tieleman and Hinton, *Lecture 6.5: rmsprop*, Neural networks for machine learning (2012). The
 /// [`centred`](Self::centred) form is Graves's, *Generating sequences with recurrent neural
-/// networks* (2013): it also keeps a ← α·a + (1 − α)·g and divides by √(s − a²) + ε, the root of
-/// the variance. α is 0.9 unless set, as in the lecture, which has no ε; it is 1e-8 here.
+/// networks* (2013): s ← α·s + (1 − α)·g², a ← α·a + (1 − α)·g, θ ← θ − η·g / (√(s − a²) + ε); it
+/// divides by the root of the variance. α is 0.9 unless set, as in the lecture, which has no ε; it is 1e-8 here.
 ///
 /// Where ε stands differs: beside the root here and in PyTorch (whose α is 0.99), inside it in
 /// Graves's equations, TensorFlow and Keras; see [`epsilon_inside`](Self::epsilon_inside). s − a²

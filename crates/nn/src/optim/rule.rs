@@ -12,20 +12,7 @@ use crate::Scalar;
 /// An update rule with its settings, without a learning rate and without memory: what a setting of
 /// an experiment names. [`optimizer`](Self::optimizer) makes it one that can take steps.
 ///
-/// | rule | usual learning rate | settings | remembers |
-/// | --- | --- | --- | --- |
-/// | [`Rule::Sgd`] | 0.1 | | nothing |
-/// | [`Rule::momentum()`] | 0.1 | μ 0.9 | `velocity` |
-/// | [`Rule::nesterov()`] | 0.1 | μ 0.9 | `velocity` |
-/// | [`Rule::adagrad()`] | 0.01 | ε 1e-10 | `sum` |
-/// | [`Rule::adadelta()`] | 1 | ρ 0.95, ε 1e-6 | `squares`, `steps` |
-/// | [`Rule::rmsprop()`] | 0.001 | α 0.9, ε 1e-8 | `squares` |
-/// | [`Rule::centred_rmsprop()`] | 0.001 | α 0.9, ε 1e-8 | `squares`, `mean` |
-/// | [`Rule::adam()`] | 0.001 | β₁ 0.9, β₂ 0.999, ε 1e-8 | `m`, `v` |
-/// | [`Rule::adamax()`] | 0.002 | β₁ 0.9, β₂ 0.999, ε 1e-8 | `m`, `u` |
-/// | [`Rule::nadam()`] | 0.002 | β₁ 0.9, β₂ 0.999, ε 1e-8, ψ 0.004 | `m`, `v` |
-/// | [`Rule::amsgrad()`] | 0.001 | β₁ 0.9, β₂ 0.999, ε 1e-8 | `m`, `v`, `v_max` |
-/// | [`Rule::adamw()`] | 0.001 | β₁ 0.9, β₂ 0.999, ε 1e-8, λ 0.01 | `m`, `v` |
+#[doc = include_str!("table.md")]
 ///
 /// What it is called says which it is and where its settings are not the usual ones:
 ///

@@ -7,7 +7,7 @@ use chainrule_error::Result;
 use super::{Optimizer, Rule, check};
 use crate::{Gradients, Network, Scalar};
 
-/// θ ← θ − η·∂L/∂θ. Robbins and Monro, *A stochastic approximation method* (1951).
+/// SGD: θ ← θ − η·g, with g = ∂L/∂θ. Robbins and Monro, *A stochastic approximation method* (1951).
 ///
 /// ```
 /// use chainrule_nn::{Model, Optimizer, Sgd};

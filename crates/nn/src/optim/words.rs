@@ -34,6 +34,15 @@ impl Rule {
         Words(self, rate).to_string()
     }
 
+    /// Every setting with its value: `β₁ 0.9, β₂ 0.999, ε 1e-8`.
+    pub(super) fn settings_in_words(&self) -> String {
+        let words = self.settings().into_iter().map(|setting| match setting {
+            Named::Number(name, value) => format!("{name} {value:?}"),
+            Named::Word(word) => word.to_owned(),
+        });
+        words.collect::<Vec<_>>().join(", ")
+    }
+
     /// The rule of that name with its usual settings.
     fn usual(&self) -> Self {
         let mut all = Self::all().into_iter();

@@ -73,10 +73,7 @@ impl Scale {
         if self.is_signed() {
             let place = share * (BLUE_TO_RED.len() - 1) as f64;
             let below = (place.floor() as usize).min(BLUE_TO_RED.len() - 2);
-            let (Rgb(r0, g0, b0), Rgb(r1, g1, b1)) = (BLUE_TO_RED[below], BLUE_TO_RED[below + 1]);
-            let rest = place - below as f64;
-            let mix = |a: u8, b: u8| (f64::from(a) * (1.0 - rest) + f64::from(b) * rest).round();
-            return Rgb(mix(r0, r1) as u8, mix(g0, g1) as u8, mix(b0, b1) as u8);
+            return BLUE_TO_RED[below].towards(BLUE_TO_RED[below + 1], place - below as f64);
         }
         let grey = (share * 255.0).round() as u8;
         let grey = if inverted { 255 - grey } else { grey };

@@ -97,6 +97,7 @@ impl Experiment {
     /// | `schedule` | `Schedule::cosine(10)` |
     /// | `penalty` | `Penalty::l2(0.0001)`, or several: `vec![…]` |
     /// | `clipping`, `gradient_noise`, `early_stopping` | `Clipping::Norm(1.0)`, `GradientNoise::new(0.01)`, `EarlyStopping::patience(2)` |
+    /// | `augment` | `Augment::new().shift(2.0)` |
     /// | `seed` | whole numbers |
     /// | `model` | `("wide", wide)`: models need names |
     ///

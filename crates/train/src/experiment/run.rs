@@ -142,6 +142,7 @@ impl Experiment {
         check_fit(&self.data, model, network.outputs())
             .map_err(|error| error.within(&self.name))?;
         check_last_batch(&network, self.data.train.len(), setting.batch_size)
+            .and_then(|()| setting.recipe.check_images(&self.data.train))
             .map_err(|error| error.within(format!("{}: setting “{setting}”", self.name)))?;
         Ok(network)
     }

@@ -13,7 +13,7 @@ mod watchers;
 
 use std::fmt;
 
-use chainrule_data::{Dataset, Splits};
+use chainrule_data::{Augment, Dataset, Splits};
 use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::{Clipping, GradientNoise, Model, Network, Optimizer, Penalty, Rule, Schedule};
 
@@ -213,6 +213,13 @@ impl<'a, F: Number> Fit<'a, F> {
         self
     }
 
+    /// With images that are moved, turned and scaled a little each time that they are drawn; see
+    /// [`Setting::augment`]. With [`TrainMetrics::RunningMean`] `loss` and `acc` are of these images.
+    pub fn augment(mut self, augment: Augment) -> Self {
+        self.setting = self.setting.augment(augment);
+        self
+    }
+
     /// With gradients that are made smaller where they are too large.
     pub fn clip(mut self, clipping: Clipping) -> Self {
         self.setting = self.setting.clip(clipping);
@@ -333,6 +340,7 @@ impl<'a, F: Number> Fit<'a, F> {
     fn prepare(&self) -> Result<(Network<F>, Option<run::Part>)> {
         let (setting, train) = (&self.setting, &self.data.train);
         setting.check(train.len(), true)?;
+        setting.recipe.check_images(train)?;
         let network = match &self.begin {
             Begin::Model(model) => F::build(model, self.seed_or_usual())?,
             Begin::Network(network) => network.clone(),

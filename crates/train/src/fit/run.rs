@@ -100,7 +100,8 @@ pub(super) fn run<F: Number>(
         began: Instant::now(),
     };
     let _listening = Listening::new();
-    let steps = Steps::new(&network, &fit.data.train, setting.batch_size, seed)?;
+    let (batch_size, augment) = (setting.batch_size, setting.recipe.augment);
+    let steps = Steps::new(&network, &fit.data.train, batch_size, seed)?.augmented(augment)?;
     let ended = epochs.learn(
         &mut network,
         optimizer,

@@ -1,5 +1,6 @@
 //! A value in a grid, as a student writes it.
 
+use chainrule_data::Augment;
 use chainrule_nn::{Clipping, GradientNoise, Model, Penalty, Rule, Schedule};
 
 use crate::EarlyStopping;
@@ -32,6 +33,7 @@ pub(super) enum Value {
     Clipping(Clipping),
     Penalties(Vec<Penalty>),
     Noise(GradientNoise),
+    Augment(Augment),
     Stopping(EarlyStopping),
     Model(Box<Model>),
 }
@@ -48,6 +50,7 @@ impl Value {
             Self::Clipping(_) => "a clipping",
             Self::Penalties(_) => "a penalty",
             Self::Noise(_) => "a gradient noise",
+            Self::Augment(_) => "an augmentation",
             Self::Stopping(_) => "an early stopping",
             Self::Model(_) => "a model",
         }
@@ -71,6 +74,7 @@ impl std::fmt::Display for Choice {
                 f.write_str(&words.join(", "))
             }
             Value::Noise(value) => write!(f, "{value}"),
+            Value::Augment(value) => write!(f, "{value}"),
             Value::Stopping(value) => write!(f, "{value}"),
             Value::Model(_) => f.write_str("a model without a name"),
         }
@@ -107,6 +111,7 @@ choices! {
     Penalty, value => Value::Penalties(vec![value]);
     Vec<Penalty>, values => Value::Penalties(values);
     GradientNoise, value => Value::Noise(value);
+    Augment, value => Value::Augment(value);
     EarlyStopping, value => Value::Stopping(value);
     Model, value => Value::Model(Box::new(value));
 }

@@ -23,7 +23,7 @@ const fn of_rule(name: &'static str, fits: &'static str) -> Field {
     Field { name, fits, label }
 }
 
-const FIELDS: [Field; 20] = [
+const FIELDS: [Field; 21] = [
     field("epochs", "whole numbers, at least 1"),
     field("learning_rate", "numbers above 0"),
     field("optimizer", "rules: Rule::sgd(), Rule::adam()"),
@@ -42,6 +42,7 @@ const FIELDS: [Field; 20] = [
     field("penalty", "penalties: Penalty::l2(0.0001), or None"),
     field("gradient_noise", "GradientNoise::new(0.01), or None"),
     field("weight_decay", "numbers not below 0"),
+    field("augment", "Augment::new().shift(2.0), or None"),
     field("early_stopping", "EarlyStopping::patience(2), or None"),
     Field {
         name: "patience",
@@ -54,7 +55,8 @@ const FIELDS: [Field; 20] = [
 ];
 
 /// What else a field is called, to propose the right name.
-const OTHER_NAMES: [(&str, &str); 9] = [
+const OTHER_NAMES: [(&str, &str); 10] = [
+    ("augmentation", "augment"),
     ("lr", "learning_rate"),
     ("rate", "learning_rate"),
     ("rule", "optimizer"),
@@ -147,6 +149,8 @@ fn put(setting: &mut Setting, field: &'static str, choice: &Choice) -> Result<()
         ("penalty", Value::Nothing) => recipe.penalties.clear(),
         ("gradient_noise", &Value::Noise(noise)) => recipe.noise = Some(noise),
         ("gradient_noise", Value::Nothing) => recipe.noise = None,
+        ("augment", &Value::Augment(augment)) => recipe.augment = Some(augment),
+        ("augment", Value::Nothing) => recipe.augment = None,
         ("early_stopping", Value::Stopping(stopping)) => {
             setting.early_stopping = Some(stopping.clone());
         }

@@ -26,6 +26,8 @@
 //! Deliberately absent: one enum variant per failure. A program asks for the [`ErrorKind`]; a
 //! person reads the text.
 
+pub mod file;
+
 use std::fmt;
 
 /// `Result` with chainrule's [`Error`].

@@ -29,6 +29,7 @@
 //! Deliberately absent: one enum variant per failure. A program asks for the [`ErrorKind`]; a
 //! person reads the text.
 
+pub mod file;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 

@@ -166,6 +166,8 @@ struct Layout {
     height: f64,
     cell: (f64, f64),
     top: f64,
+    /// Room for the titles of panels.
+    title: f64,
     /// Room above each row's plots for legends that found none inside.
     legend_rows: Vec<f64>,
     /// Room for the y tick labels of each column.
@@ -175,6 +177,18 @@ struct Layout {
 const TITLE: f64 = 26.0;
 const SETTING: f64 = 20.0;
 const FOOT: f64 = 46.0;
+
+/// Room that y labels take at the left of a panel of its own title, at most.
+const LABELS: f64 = 66.0;
+
+/// The lines of a panel's own title; none if it has none.
+fn own_title(panel: &Panel, cell: f64) -> Vec<String> {
+    let title = panel.title.as_deref().unwrap_or_default();
+    match title.trim().is_empty() {
+        true => vec![],
+        false => Look::PANEL.title.wrap(title, cell - LABELS, 2),
+    }
+}
 
 impl Layout {
     fn new(grid: &CurveGrid, rows: usize) -> Self {
@@ -189,11 +203,18 @@ impl Layout {
         let width = 2.0 * MARGIN + cell.0 * columns as f64 + GAP * (columns as f64 - 1.0);
         let lines = SUPTITLE.wrap(&grid.title, width - 2.0 * MARGIN, 2).len() as f64;
         let top = MARGIN + lines * SUPTITLE.leading() + 8.0;
+        let titles = grid
+            .panels()
+            .map(|(.., panel)| own_title(panel, cell.0).len());
+        let title_lines = titles.max().unwrap_or(0).max(1) as f64;
+        let title = TITLE + (title_lines - 1.0) * Look::PANEL.title.leading();
+        let cell = (cell.0, cell.1 + title - TITLE);
         let mut layout = Self {
             width,
             height: 0.0,
             cell,
             top,
+            title,
             legend_rows: vec![0.0; rows],
             labels: vec![0.0; columns],
         };
@@ -226,7 +247,7 @@ impl Layout {
         let extra = self.legend_rows[j];
         let area = Rect {
             x0: left + SETTING,
-            y0: top + TITLE,
+            y0: top + self.title,
             x1: left + self.cell.0 - 4.0,
             y1: top + self.cell.1 + extra - FOOT,
         };
@@ -260,9 +281,16 @@ impl Layout {
             }
         }
         let plot = drawn.frame.area;
-        let title = panel.title.as_deref().unwrap_or(title);
-        let name = look.title.shorten(title, plot.width());
-        canvas.text((plot.x0, top + 16.0), Align::Start, look.title, &name);
+        let own = own_title(panel, self.cell.0);
+        let names = match own.is_empty() {
+            true => vec![look.title.shorten(title, plot.width())],
+            false => own,
+        };
+        for (k, name) in names.iter().enumerate() {
+            let above = (names.len() - 1 - k) as f64 * look.title.leading();
+            let baseline = top + self.title - 10.0 - above;
+            canvas.text((plot.x0, baseline), Align::Start, look.title, name);
+        }
         let lines = look.label.wrap(&panel.setting, plot.height() + 24.0, 2);
         let middle = (plot.y0 + plot.y1) / 2.0;
         for (k, line) in lines.iter().enumerate() {

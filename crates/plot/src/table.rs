@@ -14,6 +14,7 @@ const TALL_ROW: f64 = 62.0;
 /// Between the text of one column and the next.
 const PADDING: f64 = 22.0;
 const MOST_CELL: f64 = 260.0;
+const MOST_NAME: f64 = 400.0;
 
 const TITLE: Style = Style::new(18.0, Weight::SemiBold, INK);
 const HEADER: Style = Style::new(13.5, Weight::SemiBold, TEXT);
@@ -74,7 +75,7 @@ impl Cell {
 
     /// The text as drawn: numbers have digits of equal width, to stand below each other.
     fn shown(&self) -> String {
-        if decimals(&self.text).is_some() {
+        if decimals(&self.text).is_some() || is_spread(&self.text) {
             tabular(&self.text)
         } else {
             self.text.clone()
@@ -99,6 +100,12 @@ fn decimals(text: &str) -> Option<usize> {
             .split_once('.')
             .map_or(0, |(_, decimals)| decimals.len() + 1),
     )
+}
+
+/// Whether it is a mean and its deviation: `0.9740 ± 0.0012`.
+fn is_spread(text: &str) -> bool {
+    let parts = text.split_once(" ± ");
+    parts.is_some_and(|(mean, deviation)| decimals(mean).and(decimals(deviation)).is_some())
 }
 
 impl From<&str> for Cell {
@@ -190,7 +197,7 @@ impl TablePlot {
             .iter()
             .map(|(name, _)| NAME.width(name))
             .fold(0.0, f64::max);
-        let names = names.clamp(60.0, MOST_CELL) + PADDING;
+        let names = names.clamp(60.0, MOST_NAME) + PADDING;
         let table = names + widths.iter().sum::<f64>();
         let width = (table + 2.0 * MARGIN).max(420.0);
         let row = if self.cells().any(|cell| !cell.detail.is_empty()) {

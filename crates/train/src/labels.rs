@@ -4,11 +4,13 @@ use chainrule_error::{Error, ErrorKind, Result};
 
 use crate::Setting;
 
-/// Every field that can be in a label, in the order of labels.
+/// Every field that can be in a label. What a curve is mostly known by comes first: a long label
+/// may be cut at its end.
 const FIELDS: [&str; 12] = [
-    "epochs",
-    "learning_rate",
+    "model",
     "optimizer",
+    "learning_rate",
+    "epochs",
     "schedule",
     "clipping",
     "penalty",
@@ -17,7 +19,6 @@ const FIELDS: [&str; 12] = [
     "early_stopping",
     "batch_size",
     "seed",
-    "model",
 ];
 
 /// The name of a field as a constant.

@@ -34,6 +34,7 @@
 //! Deliberately absent: pictures. A result's curves are plain numbers that the plot crate draws.
 
 mod confusion;
+mod csv_text;
 mod early_stopping;
 mod evaluate;
 mod experiment;

@@ -122,8 +122,8 @@ impl Experiment {
     ///     .quiet()
     ///     .run()?;
     /// let labels = results.labels();
-    /// assert_eq!(labels[0], "Learning rate: 0.01, SGD");
-    /// assert_eq!(labels[3], "Learning rate: 0.1, momentum");
+    /// assert_eq!(labels[0], "SGD, Learning rate: 0.01");
+    /// assert_eq!(labels[3], "momentum, Learning rate: 0.1");
     /// # Ok::<(), chainrule_train::Error>(())
     /// ```
     ///

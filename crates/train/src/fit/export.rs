@@ -1,29 +1,19 @@
 //! Metrics as CSV and JSON.
 
-use std::fmt::Write;
-
 use serde_json::{Map, Value, json};
+
+use crate::csv_text;
 
 /// `epoch,seconds,loss,acc`
 pub(super) fn csv_head(metrics: &[String]) -> String {
-    let mut head = "epoch,seconds".to_owned();
-    for name in metrics {
-        head.push(',');
-        head.push_str(name);
-    }
-    head.push('\n');
-    head
+    let head = ["epoch", "seconds"].into_iter();
+    csv_text::record(head.chain(metrics.iter().map(String::as_str)))
 }
 
 /// `1,0.43,1.346,0.5547`: numbers so that reading them gives the same ones; `NaN` and `inf` as they are.
 pub(super) fn csv_line(epoch: usize, seconds: f64, values: impl Iterator<Item = f64>) -> String {
-    let mut line = format!("{epoch},{seconds:.3}");
-    for value in values {
-        // Writing to a string cannot fail.
-        let _ = write!(line, ",{value}");
-    }
-    line.push('\n');
-    line
+    let start = [epoch.to_string(), format!("{seconds:.3}")].into_iter();
+    csv_text::record(start.chain(values.map(|value| value.to_string())))
 }
 
 /// What JSON has no number for is null.

@@ -2,10 +2,10 @@
 
 use std::{fmt, path::Path};
 
-use chainrule_error::{Error, ErrorKind, Result};
+use chainrule_error::{Error, ErrorKind, Result, file};
 use chainrule_nn::{Network, Scalar};
 
-use super::{checkpoint::Saved, ending::Ending, export, lines, log_file::refused};
+use super::{checkpoint::Saved, ending::Ending, export, lines};
 use crate::{
     Mode, Setting, TrainMetrics, names,
     names::{LOSS, VAL_LOSS},
@@ -175,24 +175,21 @@ impl<F: Scalar> History<F> {
         format!("{value:#}")
     }
 
-    /// Writes [`csv`](Self::csv) or [`json`](Self::json) to a file, by the ending of its name.
+    /// Writes [`csv`](Self::csv) or [`json`](Self::json) to a file, by the ending of its name. The file
+    /// is there complete or as it was before.
     ///
     /// # Errors
     ///
-    /// When the name ends neither in `.csv` nor in `.json`, or the system refuses.
+    /// When the name ends neither in `.csv` nor in `.json`, the folder is missing, or the system
+    /// refuses.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        const WHAT: &str = "the history";
         let path = path.as_ref();
-        let text = match path.extension().and_then(|ending| ending.to_str()) {
-            Some("csv") => self.csv(),
-            Some("json") => self.json() + "\n",
-            _ => {
-                let place = "a history is saved as CSV or JSON";
-                return Err(Error::new(ErrorKind::Value, place)
-                    .expected("a name that ends in .csv or .json")
-                    .got(path.display().to_string()));
-            }
+        let text = match file::ending(path, WHAT, &["csv", "json"])? {
+            "csv" => self.csv(),
+            _ => self.json() + "\n",
         };
-        std::fs::write(path, text).map_err(|error| refused(path, error))
+        file::write(path, WHAT, text.as_bytes())
     }
 
     /// What `loss` and `val_loss` are, in words.

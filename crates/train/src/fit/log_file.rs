@@ -52,7 +52,7 @@ impl Log {
 }
 
 /// The system did not let a file be written.
-pub(super) fn refused(path: &Path, error: std::io::Error) -> Error {
+fn refused(path: &Path, error: std::io::Error) -> Error {
     let place = format!("cannot write {}", path.display());
     Error::new(ErrorKind::Io, place).source(error)
 }

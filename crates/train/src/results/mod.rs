@@ -4,6 +4,7 @@
 //! in `summary`, one setting against another in `compare`, files in `export`.
 
 mod compare;
+mod export;
 mod group;
 mod spread;
 mod summary;

@@ -64,3 +64,37 @@ impl fmt::Display for Spread {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn values_that_are_all_the_same_have_no_deviation() {
+        let spread = Spread::of(&[0.1; 7]).unwrap();
+        assert_eq!(
+            (spread.mean, spread.deviation, spread.count),
+            (0.1, Some(0.0), 7)
+        );
+        assert_eq!(Spread::of(&[0.1]).unwrap().deviation, None);
+    }
+
+    proptest! {
+        #[test]
+        fn mean_and_deviation_are_those_computed_from_all_pairs(
+            values in proptest::collection::vec(-1e3..1e3_f64, 2..30),
+        ) {
+            let spread = Spread::of(&values).unwrap();
+            let n = values.len() as f64;
+            prop_assert!((spread.mean - values.iter().sum::<f64>() / n).abs() < 1e-9);
+            // Another way to the variance: half the mean square of the differences of all pairs.
+            let pairs = values.iter().flat_map(|a| values.iter().map(move |b| (a - b).powi(2)));
+            let variance = pairs.sum::<f64>() / (2.0 * n * (n - 1.0));
+            let deviation = spread.deviation.unwrap();
+            prop_assert!((deviation.powi(2) - variance).abs() < 1e-9 * variance.max(1.0));
+            prop_assert_eq!(spread.band(), (spread.mean - deviation, spread.mean + deviation));
+        }
+    }
+}

@@ -51,7 +51,10 @@ impl<F: Scalar> Results<F> {
                 pairs.push(Comparison::of(a, b).map_err(within)?);
             }
         }
-        holm(&mut pairs);
+        let p: Vec<_> = pairs.iter().map(|pair| pair.p).collect();
+        for (pair, corrected) in pairs.iter_mut().zip(holm(&p)) {
+            pair.corrected_p = corrected;
+        }
         Ok(Comparisons {
             name: self.name.clone(),
             pairs,
@@ -62,16 +65,17 @@ impl<F: Scalar> Results<F> {
 
 /// The least p times the number of comparisons, the next times one less, and so on; never below
 /// the one before, at most 1. A comparison without p counts as one all the same.
-fn holm(pairs: &mut [Comparison]) {
-    let all = pairs.len();
-    let mut order: Vec<_> = (0..all).filter(|&i| pairs[i].p.is_some()).collect();
-    let p = |pairs: &[Comparison], i: usize| pairs[i].p.unwrap_or(1.0);
-    order.sort_by(|&i, &j| p(pairs, i).total_cmp(&p(pairs, j)));
+fn holm(p: &[Option<f64>]) -> Vec<Option<f64>> {
+    let known = |i: usize| p[i].unwrap_or(1.0);
+    let mut order: Vec<_> = (0..p.len()).filter(|&i| p[i].is_some()).collect();
+    order.sort_by(|&i, &j| known(i).total_cmp(&known(j)));
+    let mut corrected = vec![None; p.len()];
     let mut least = 0.0_f64;
     for (rank, &i) in order.iter().enumerate() {
-        least = least.max(((all - rank) as f64 * p(pairs, i)).min(1.0));
-        pairs[i].corrected_p = Some(least);
+        least = least.max(((p.len() - rank) as f64 * known(i)).min(1.0));
+        corrected[i] = Some(least);
     }
+    corrected
 }
 
 impl fmt::Display for Comparisons {
@@ -122,5 +126,37 @@ impl fmt::Display for Comparisons {
             write!(f, "\nLeft out: {}.", self.left_out.join("; "))?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn corrections_are_those_of_statsmodels() {
+        let golden = include_str!("../../../tests/golden/compare.json");
+        let golden: Value = serde_json::from_str(golden).unwrap();
+        let numbers = |value: &Value| -> Vec<f64> {
+            let values = value.as_array().unwrap().iter();
+            values.map(|value| value.as_f64().unwrap()).collect()
+        };
+        let cases = golden["holm"].as_array().unwrap();
+        assert_eq!(cases.len(), 4);
+        for case in cases {
+            let p: Vec<_> = numbers(&case["p"]).into_iter().map(Some).collect();
+            let corrected = holm(&p).into_iter().map(Option::unwrap);
+            for (got, expected) in corrected.zip(numbers(&case["corrected"])) {
+                assert!((got - expected).abs() < 1e-14, "{got} {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_p_counts_and_stays_without() {
+        assert_eq!(holm(&[Some(0.25), None]), [Some(0.5), None]);
+        assert_eq!(holm(&[]), []);
     }
 }

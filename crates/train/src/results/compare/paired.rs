@@ -70,3 +70,80 @@ pub(super) fn significant(p: f64) -> String {
         format!("= {p:.4}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn statistics_are_those_of_scipy() {
+        let golden = include_str!("../../../tests/golden/compare.json");
+        let golden: Value = serde_json::from_str(golden).unwrap();
+        let cases = golden["cases"].as_array().unwrap();
+        assert_eq!(cases.len(), 15);
+        for case in cases {
+            let column = |name: &str| -> Vec<f64> {
+                let values = case[name].as_array().unwrap().iter();
+                values.map(|value| value.as_f64().unwrap()).collect()
+            };
+            let pairs: Vec<_> = column("a").into_iter().zip(column("b")).collect();
+            let paired = Paired::of(&pairs).unwrap();
+            let (low, high) = paired.interval.unwrap();
+            let ours = [
+                paired.difference,
+                paired.deviation.unwrap(),
+                paired.t.unwrap(),
+                paired.p.unwrap(),
+                low,
+                high,
+            ];
+            let theirs = ["difference", "deviation", "t", "p"].map(|name| case[name].as_f64());
+            let theirs = theirs
+                .map(Option::unwrap)
+                .into_iter()
+                .chain(column("interval"));
+            for (our, their) in ours.into_iter().zip(theirs) {
+                let near = (our - their).abs() <= 1e-9 * their.abs() + 1e-15;
+                assert!(near, "{our} {their} of {case}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_deviation_is_told_as_that() {
+        assert!(Paired::of(&[]).is_none());
+        let one = Paired::of(&[(0.9, 0.8)]).unwrap();
+        assert_eq!(
+            (one.t, one.p, one.interval, one.deviation),
+            (None, None, None, None)
+        );
+        let same = Paired::of(&[(0.9, 0.9), (0.8, 0.8)]).unwrap();
+        assert_eq!(
+            (same.t, same.p, same.interval),
+            (None, None, Some((0.0, 0.0)))
+        );
+        let shifted = Paired::of(&[(0.9, 0.8), (0.7, 0.6), (0.5, 0.4)]).unwrap();
+        assert_eq!((shifted.t, shifted.p), (Some(f64::INFINITY), Some(0.0)));
+    }
+
+    proptest! {
+        #[test]
+        fn the_other_way_round_is_the_other_way_round(
+            pairs in proptest::collection::vec((0.0..1.0_f64, 0.0..1.0_f64), 2..20),
+        ) {
+            let turned: Vec<_> = pairs.iter().map(|&(a, b)| (b, a)).collect();
+            let (one, other) = (Paired::of(&pairs).unwrap(), Paired::of(&turned).unwrap());
+            prop_assert!((one.t.unwrap() + other.t.unwrap()).abs() < 1e-9);
+            prop_assert!((one.p.unwrap() - other.p.unwrap()).abs() < 1e-12);
+            prop_assert!((0.0..=1.0).contains(&one.p.unwrap()));
+            let (low, high) = one.interval.unwrap();
+            prop_assert!(low <= one.difference && one.difference <= high);
+            // p below 0.05 and an interval without 0 are the same thing.
+            let without = low > 0.0 || high < 0.0;
+            prop_assert!(without == (one.p.unwrap() < 0.05) || (one.p.unwrap() - 0.05).abs() < 1e-9);
+        }
+    }
+}

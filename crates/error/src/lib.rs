@@ -26,7 +26,11 @@
 //! Deliberately absent: one enum variant per failure. A program asks for the [`ErrorKind`]; a
 //! person reads the text.
 
+mod file;
+
 use std::fmt;
+
+pub use file::{can_write, write_file};
 
 /// `Result` with chainrule's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

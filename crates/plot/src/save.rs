@@ -1,17 +1,15 @@
 //! Writing a picture to a file, with an error that says what stands in the way.
 
-use std::fs;
-use std::io::ErrorKind as Io;
 use std::path::Path;
 
-use chainrule_error::{Error, ErrorKind, Result};
+use chainrule_error::{Error, ErrorKind, Result, write_file};
 
 pub(crate) fn save(png: &[u8], path: &Path) -> Result<()> {
     let place = format!("cannot save the figure to {}", path.display());
     let is_png = path
         .extension()
         .is_some_and(|end| end.eq_ignore_ascii_case("png"));
-    let Some(name) = path.file_name().filter(|_| is_png) else {
+    if path.file_name().is_none() || !is_png {
         let got = match path.extension() {
             Some(end) => format!(".{}", end.to_string_lossy()),
             None => "a name without extension".to_owned(),
@@ -23,50 +21,14 @@ pub(crate) fn save(png: &[u8], path: &Path) -> Result<()> {
                 "save(\"{}\")",
                 path.with_extension("png").display()
             )));
-    };
-    if path.is_dir() {
-        return Err(Error::new(ErrorKind::Io, place)
-            .expected("the name of a file")
-            .got("an existing folder")
-            .hint("add a file name: save(\"folder/figure.png\")"));
     }
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    if !folder.is_dir() {
-        let got = if folder.exists() {
-            "a file in its place"
-        } else {
-            "no such folder"
-        };
-        return Err(Error::new(ErrorKind::Io, place)
-            .expected(format!("an existing folder {}", folder.display()))
-            .got(got)
-            .hint(format!(
-                "std::fs::create_dir_all({:?})?",
-                folder.display().to_string()
-            )));
-    }
-    let mut part = name.to_owned();
-    part.push(format!(".{}.part", std::process::id()));
-    let part = folder.join(part);
-    let written = fs::write(&part, png).and_then(|()| fs::rename(&part, path));
-    written.map_err(|error| {
-        // The unfinished file is of no use; that it may not exist is the likely case.
-        let _ = fs::remove_file(&part);
-        let hint = match error.kind() {
-            Io::PermissionDenied => "another folder, or ask for the right to write there",
-            Io::StorageFull => "make room on the disk",
-            Io::ReadOnlyFilesystem => "a folder that is not read-only",
-            _ => "another folder or name",
-        };
-        Error::new(ErrorKind::Io, place).source(error).hint(hint)
-    })
+    write_file(path, png, &place)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn refused(path: &Path) -> String {

@@ -3,9 +3,7 @@
 //! For what is saved on a user's word: a figure, a history, results. A file is there complete or
 //! as it was before.
 
-use std::fs;
-use std::io::ErrorKind as Io;
-use std::path::Path;
+use std::{ffi::OsStr, fs, io::ErrorKind as Io, path::Path};
 
 use crate::{Error, ErrorKind, Result};
 
@@ -49,35 +47,19 @@ pub fn ending<'a>(path: &Path, what: &str, endings: &[&'a str]) -> Result<&'a st
 
 /// Writes a file. One that exists is replaced only once the new one is complete.
 ///
+/// ```
+/// use chainrule_error::file;
+///
+/// let path = std::env::temp_dir().join("no such folder").join("curve.png");
+/// let error = file::write(&path, "the figure", b"").unwrap_err();
+/// assert!(error.to_string().contains("got       no such folder"));
+/// ```
+///
 /// # Errors
 ///
 /// When the folder is missing, the name is one of a folder, or the system refuses.
 pub fn write(path: &Path, what: &str, bytes: &[u8]) -> Result<()> {
-    let place = place(path, what);
-    let Some(name) = path.file_name().filter(|_| !path.is_dir()) else {
-        return Err(Error::new(ErrorKind::Io, place)
-            .expected("the name of a file")
-            .got("an existing folder")
-            .hint("add the name of a file behind the folder's"));
-    };
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    if !folder.is_dir() {
-        let got = if folder.exists() {
-            "a file in its place"
-        } else {
-            "no such folder"
-        };
-        return Err(Error::new(ErrorKind::Io, place)
-            .expected(format!("an existing folder {}", folder.display()))
-            .got(got)
-            .hint(format!(
-                "std::fs::create_dir_all({:?})?",
-                folder.display().to_string()
-            )));
-    }
+    let (folder, name) = can_write(path, what)?;
     let mut part = name.to_owned();
     part.push(format!(".{}.part", std::process::id()));
     let part = folder.join(part);
@@ -91,10 +73,86 @@ pub fn write(path: &Path, what: &str, bytes: &[u8]) -> Result<()> {
             Io::ReadOnlyFilesystem => "a folder that is not read-only",
             _ => "another folder or name",
         };
-        Error::new(ErrorKind::Io, place).source(error).hint(hint)
+        Error::new(ErrorKind::Io, place(path, what))
+            .source(error)
+            .hint(hint)
     })
+}
+
+/// Whether a file of that path could be there: who writes it later asks this first. Gives the folder
+/// and the name in it.
+///
+/// # Errors
+///
+/// As [`write`], but for what the system says when it writes.
+pub fn can_write<'a>(path: &'a Path, what: &str) -> Result<(&'a Path, &'a OsStr)> {
+    let refused = || Error::new(ErrorKind::Io, place(path, what));
+    let Some(name) = path.file_name().filter(|_| !path.is_dir()) else {
+        let got = match path.is_dir() {
+            true => "an existing folder",
+            false => "a path without a name",
+        };
+        return Err(refused()
+            .expected("the name of a file")
+            .got(got)
+            .hint("add a file name to the folder's"));
+    };
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        let got = match folder.exists() {
+            true => "a file in its place",
+            false => "no such folder",
+        };
+        return Err(refused()
+            .expected(format!("an existing folder {}", folder.display()))
+            .got(got)
+            .hint(format!(
+                "std::fs::create_dir_all({:?})?",
+                folder.display().to_string()
+            )));
+    }
+    Ok((folder, name))
 }
 
 fn place(path: &Path, what: &str) -> String {
     format!("cannot save {what} to {}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_written_and_replaced_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        for content in [b"one", b"two"] {
+            write(&path, "it", content).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), content);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_path_that_cannot_be_written_is_explained() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path();
+        fs::write(base.join("file"), "").unwrap();
+        for (path, said) in [
+            (base.to_owned(), "got       an existing folder"),
+            (base.join("no/a"), "got       no such folder"),
+            (base.join("file/a"), "got       a file in its place"),
+            (Path::new("").to_owned(), "got       a path without a name"),
+        ] {
+            let error = write(&path, "the figure", b"").unwrap_err();
+            assert!(error.to_string().contains(said), "{error}");
+            assert_eq!(
+                error.headline(),
+                format!("cannot save the figure to {}", path.display())
+            );
+        }
+    }
 }

@@ -6,7 +6,7 @@ use rand_pcg::Pcg64;
 
 use crate::{
     Clipping, Gradients, Model, Network, Penalty, Targets, Workspace, clip,
-    network::engine,
+    network::{engine, weights},
     noise,
     optim::{self, Core, Entry, Memory},
     penalty,
@@ -72,6 +72,12 @@ pub trait Scalar: NdFloat + Default + std::iter::Sum + sealed::Sealed {
 
     #[doc(hidden)]
     fn make_noise(gradients: &mut Gradients<Self>, deviation: f64, rng: &mut Pcg64);
+
+    #[doc(hidden)]
+    fn npz(network: &Network<Self>) -> Result<Vec<u8>>;
+
+    #[doc(hidden)]
+    fn read_npz(network: &mut Network<Self>, content: &[u8]) -> Result<()>;
 
     #[doc(hidden)]
     fn entries(memory: &mut Memory) -> &mut Vec<Entry<Self>>;
@@ -161,6 +167,14 @@ macro_rules! scalar {
 
             fn make_noise(gradients: &mut Gradients<Self>, deviation: f64, rng: &mut Pcg64) {
                 noise::add(gradients, deviation, rng);
+            }
+
+            fn npz(network: &Network<Self>) -> Result<Vec<u8>> {
+                weights::npz(network)
+            }
+
+            fn read_npz(network: &mut Network<Self>, content: &[u8]) -> Result<()> {
+                weights::read_npz(network, content)
             }
 
             fn entries(memory: &mut Memory) -> &mut Vec<Entry<Self>> {

@@ -139,6 +139,35 @@ fn usual_mistakes_are_named() {
     );
 }
 
+/// Zeros are what a cell holds before its reader has begun.
+#[test]
+fn an_answer_that_is_still_zero_is_to_be_filled_in() {
+    let (network, x, y) = homework();
+    let trace = network.trace(&x, &y).unwrap();
+    let zeros = |rows, columns| Array2::<f64>::zeros((rows, columns));
+    let said = [
+        trace.check("dW1", &zeros(2, 2)).unwrap(),
+        trace.check("db3", &zeros(1, 1)).unwrap(),
+        trace.check("db1", &ndarray::Array1::zeros(2)).unwrap(),
+        trace.check("dW3", &zeros(2, 1)).unwrap(),
+        trace.check("dW1", &zeros(3, 2)).unwrap(),
+        trace.check_number("C", 0.0).unwrap(),
+        trace.check_number("C", -0.0).unwrap(),
+    ];
+    assert!(said.iter().all(|v| v.is_unanswered() && !v.is_right()));
+    let said: Vec<_> = said.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(said.join("\n"));
+    // Begun, and so an answer: the mistake is told, with the formula.
+    let begun = trace.check("dW1", &array![[0.0, 0.0], [0.0, 0.1]]).unwrap();
+    assert!(!begun.is_unanswered());
+    assert!(begun.sentence.contains("It is ∂C/∂W¹ ="));
+    // Where the truth is 0 itself, zeros are the answer.
+    let dead = network.trace(&array![[-9.0, -9.0]], &y).unwrap();
+    assert_eq!(dead.value("dW1").unwrap().sum(), 0.0);
+    let verdict = dead.check("dW1", &zeros(2, 2)).unwrap();
+    assert_eq!(verdict.findings, [Finding::Right]);
+}
+
 #[test]
 fn sums_that_were_averaged_are_named() {
     let model = chainrule_nn::Model::input(2)

@@ -41,13 +41,15 @@ impl NotebookDisplay for Stepper {
     }
 }
 
-/// A green or a red bar beside the sentence, and a mark for those who do not see colours.
+/// A green, a red or, for what is still to be filled in, a grey bar beside the sentence, and a mark for
+/// those who do not see colours.
 impl NotebookDisplay for Verdict {
     fn bundle(&self) -> Bundle {
         let rounding = self.findings.contains(&Finding::Rounding);
         let (mark, color, ground) = match self.is_right() {
             true if rounding => ("✓", "#1a6e3c", "#f1f8f3"),
             true => ("✓", "#1a6e3c", "#eaf6ee"),
+            false if self.is_unanswered() => ("…", "#555555", "#f4f4f4"),
             false => ("✗", "#a40000", "#fff3f2"),
         };
         let style = format!(
@@ -129,6 +131,13 @@ mod tests {
         );
         let wrong = trace.check("z1", &array![[f64::MAX]]).unwrap().bundle();
         assert!(wrong.get("text/plain").unwrap().starts_with("✗ z¹: "));
+        let empty = trace.check("z1", &array![[0.0]]).unwrap().bundle();
+        assert!(
+            empty
+                .get("text/plain")
+                .unwrap()
+                .starts_with("… z¹: Still to be filled in")
+        );
         let check = network.gradient_check(&x, &y).unwrap().bundle();
         assert!(
             check

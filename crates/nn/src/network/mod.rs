@@ -5,6 +5,7 @@ mod check;
 mod dropout;
 pub(crate) mod engine;
 mod record;
+pub(crate) mod weights;
 mod workspace;
 
 use std::{fmt, ops::Range, sync::Arc};

@@ -86,6 +86,8 @@ impl Trace {
 
     fn findings(&self, step: &Step, mine: &ArrayD<f64>) -> Vec<Finding> {
         let truth = step.result();
+        let zeros = |values: &ArrayD<f64>| values.iter().all(|value| *value == 0.0);
+        let unanswered = zeros(mine) && !zeros(truth);
         let (value, turned) = match fit(mine, truth.shape()) {
             Fit::Same(value) => (value, false),
             Fit::Transposed(value) => (value, true),
@@ -94,10 +96,16 @@ impl Trace {
                     expected: truth.shape().to_vec(),
                     got: mine.shape().to_vec(),
                 }];
-                findings.extend(self.of_another_shape(step, mine));
+                match unanswered {
+                    true => findings.insert(0, Finding::Unanswered),
+                    false => findings.extend(self.of_another_shape(step, mine)),
+                }
                 return findings;
             }
         };
+        if unanswered {
+            return vec![Finding::Unanswered];
+        }
         let mut findings = if turned {
             vec![Finding::Transposed]
         } else {

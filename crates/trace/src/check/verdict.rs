@@ -13,6 +13,8 @@ pub enum Finding {
     Right,
     /// It is, up to rounding.
     Rounding,
+    /// Every entry is 0 and the truth's are not: nothing has been filled in yet.
+    Unanswered,
     /// It has another shape.
     WrongShape {
         expected: Vec<usize>,
@@ -80,32 +82,34 @@ impl Verdict {
             .iter()
             .map(|finding| sentence(finding, step))
             .collect();
-        let mut text = format!("{}: {}", step.symbol(), words.join(" "));
-        let right = findings
-            .iter()
-            .all(|f| matches!(f, Finding::Right | Finding::Rounding));
-        if !right {
-            let formula = step.formula();
-            if !formula.is_empty() {
-                text.push_str(&format!(" It is {} = {formula}.", step.symbol()));
-            }
-        } else if step.shape() != got && step.result().len() > 1 {
-            text.push_str(&format!(
-                " (Here its shape is {}.)",
-                shape_words(step.shape())
-            ));
-        }
-        Self {
+        let mut verdict = Self {
             name: step.name().to_owned(),
             findings,
-            sentence: text,
+            sentence: format!("{}: {}", step.symbol(), words.join(" ")),
+        };
+        let formula = step.formula();
+        // Who has not begun is not told the formula.
+        if !verdict.is_right() && !verdict.is_unanswered() && !formula.is_empty() {
+            let equation = format!(" It is {} = {formula}.", step.symbol());
+            verdict.sentence.push_str(&equation);
         }
+        if verdict.is_right() && step.shape() != got && step.result().len() > 1 {
+            let shape = shape_words(step.shape());
+            let remark = format!(" (Here its shape is {shape}.)");
+            verdict.sentence.push_str(&remark);
+        }
+        verdict
     }
 
     /// Whether the answer is right, rounding aside.
     pub fn is_right(&self) -> bool {
         let right = |finding: &Finding| matches!(finding, Finding::Right | Finding::Rounding);
         self.findings.iter().all(right)
+    }
+
+    /// Whether nothing has been filled in yet: every entry is 0, and the truth's are not.
+    pub fn is_unanswered(&self) -> bool {
+        self.findings.contains(&Finding::Unanswered)
     }
 }
 
@@ -133,6 +137,12 @@ fn sentence(finding: &Finding, own: &Step) -> String {
     match finding {
         Finding::Right => "Right.".to_owned(),
         Finding::Rounding => "Right, up to rounding.".to_owned(),
+        Finding::Unanswered if own.result().len() == 1 => {
+            "Still to be filled in: it is 0, and should not be.".to_owned()
+        }
+        Finding::Unanswered => {
+            "Still to be filled in: every entry is 0, and not all should be.".to_owned()
+        }
         Finding::WrongShape { expected, got } => format!(
             "The shape is {}, and should be {}.",
             shape_words(got),

@@ -1,5 +1,7 @@
 //! Networks of epochs that are worth keeping.
 
+use std::path::{Path, PathBuf};
+
 use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::{Network, Scalar};
 
@@ -25,8 +27,8 @@ pub struct Saved<F: Scalar = f32> {
 
 /// Keeps networks while training: the best one, or one every so many epochs.
 ///
-/// They are kept in memory, in the [checkpoints](crate::History::checkpoints) of the history; nothing
-/// is written to a file.
+/// They are kept in memory, in the [checkpoints](crate::History::checkpoints) of the history, and in a
+/// file beside it if [`to_file`](Self::to_file) names one: what is in a file outlives the process.
 ///
 /// ```no_run
 /// # fn run(model: chainrule_nn::Model, data: chainrule_data::Splits) -> chainrule_train::Result<()> {
@@ -34,6 +36,11 @@ pub struct Saved<F: Scalar = f32> {
 ///
 /// let history = Fit::new(&model, &data).callback(Checkpoint::every(5)).epochs(20).run()?;
 /// let tenth = &history.checkpoint(10)?.network;
+///
+/// // The best so far, in a file as soon as it is there, and back from it.
+/// let best = Checkpoint::best().to_file("best.npz");
+/// let mut network = Fit::new(&model, &data).callback(best).run()?.network;
+/// network.load_weights("best.npz")?;
 /// # Ok(())
 /// # }
 /// ```
@@ -42,6 +49,7 @@ pub struct Checkpoint {
     kind: Kind,
     mode: Mode,
     best: Option<f64>,
+    file: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +70,7 @@ impl Checkpoint {
             kind: Kind::Best(metric.into()),
             mode: Mode::Auto,
             best: None,
+            file: None,
         }
     }
 
@@ -78,6 +87,26 @@ impl Checkpoint {
         self.mode = mode;
         self
     }
+
+    /// Writes the weights to a file too, each time a network is kept, as
+    /// [`Network::save_weights`] does. `{epoch}` in the name stands for the epoch: without it a later
+    /// network replaces the file of the one before.
+    ///
+    /// A name that does not end in `.npz`, or a folder that is not there, is an error before training;
+    /// a disk that is full ends it, with its history.
+    pub fn to_file(mut self, path: impl AsRef<Path>) -> Self {
+        self.file = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// The file of an epoch.
+    fn path(&self, epoch: usize) -> Option<PathBuf> {
+        let path = self.file.as_ref()?;
+        Some(match path.to_str() {
+            Some(text) => text.replace("{epoch}", &epoch.to_string()).into(),
+            None => path.clone(),
+        })
+    }
 }
 
 impl<F: Number> Callback<F> for Checkpoint {
@@ -90,6 +119,9 @@ impl<F: Number> Callback<F> for Checkpoint {
 
     fn on_start(&mut self, start: &Start) -> Result<()> {
         self.best = None;
+        if let Some(path) = self.path(1) {
+            Network::<F>::can_save_weights(path)?;
+        }
         match &self.kind {
             Kind::Best(metric) => start.needs(metric),
             Kind::Every(0) => Err(Error::new(
@@ -104,17 +136,27 @@ impl<F: Number> Callback<F> for Checkpoint {
     }
 
     fn on_epoch_end(&mut self, epoch: &mut Epoch<'_, F>) -> Result<Control> {
-        match &self.kind {
-            Kind::Every(epochs) if epoch.number.is_multiple_of(*epochs) => epoch.keep(),
-            Kind::Every(_) => {}
+        let keeps = match &self.kind {
+            Kind::Every(epochs) => epoch.number.is_multiple_of(*epochs),
             Kind::Best(metric) => {
                 let value = epoch.metric(metric)?;
                 let better = |old| self.mode.better(metric, value, old, 0.0);
-                if self.best.is_none_or(better) {
+                let keeps = self.best.is_none_or(better);
+                if keeps {
                     self.best = Some(value);
-                    epoch.keep_only();
                 }
+                keeps
             }
+        };
+        if !keeps {
+            return Ok(Control::Continue);
+        }
+        match self.kind {
+            Kind::Every(_) => epoch.keep(),
+            Kind::Best(_) => epoch.keep_only(),
+        }
+        if let Some(path) = self.path(epoch.number) {
+            epoch.network.save_weights(path)?;
         }
         Ok(Control::Continue)
     }

@@ -1,6 +1,7 @@
 //! Figures of results: what joins training to plotting.
 
 mod augmented;
+mod costs;
 mod fit;
 mod network;
 mod race;
@@ -14,6 +15,7 @@ use chainrule_plot::{
 use chainrule_train::{Point, Results, Run, grouped};
 
 pub use augmented::plot_augmented;
+pub(crate) use costs::step_costs;
 pub(crate) use fit::{FitCurves, fit_curves};
 pub use fit::{plot_confusion_matrix, plot_history, plot_mistakes};
 pub use network::plot_trace;

@@ -1,11 +1,11 @@
 //! Figures of results: what joins training to plotting.
-
 //!
 //! Learning curves and the table of experiments are in `curves`, what settings come to over their
-//! seeds in `mean_curves`, one network's history and mistakes in `fit`, its trace in `network`;
-//! data here.
+//! seeds in `mean_curves`, one network's history and mistakes in `fit`, its trace in `network`,
+//! races in `race`, augmented images in `augmented`, what steps cost in `costs`; data here.
 
 mod augmented;
+mod costs;
 mod curves;
 mod fit;
 mod mean_curves;
@@ -18,6 +18,7 @@ use chainrule_plot::{BarPlot, Figure, ImageGrid, ScatterPlot};
 use chainrule_train::grouped;
 
 pub use augmented::plot_augmented;
+pub(crate) use costs::step_costs;
 pub(crate) use curves::{Curve, learning_curves};
 use curves::{SAMPLES, in_rows};
 pub use curves::{plot_learning_curves, plot_loss_curves, plot_summary_table};

@@ -17,8 +17,8 @@ pub use chainrule_nn::{
     AdaGrad, AdaMax, Adadelta, Adam, AdamW, Agreement, AmsGrad, Clipping, Descent, Dropout,
     GradientCheck, GradientNoise, Gradients, Init, Loss, Model, Momentum, Nadam, Nesterov, Network,
     Optimizer, OwnGradients, OwnLayer, OwnLoss, Parameter, Penalty, Record, Reduction, RmsProp,
-    Rule, Scalar, Schedule, Sgd, Shape, State, Summary, Targets, Workspace, check_layer,
-    check_loss, compare_layer,
+    Rule, RuleTable, Scalar, Schedule, Sgd, Shape, State, StepCosts, Summary, Targets, Workspace,
+    check_layer, check_loss, compare_layer, step_costs,
 };
 // What is seen.
 #[doc(no_inline)]

@@ -50,7 +50,7 @@ static SCALED: [f64; 256] = {
 
 impl Element for f32 {
     fn of_byte(value: f32) -> Self {
-        value / 255.0
+        value * HIGH + value * LOW
     }
 
     fn standardize(scaler: &Scaler, rows: &mut [Self]) {
@@ -59,8 +59,7 @@ impl Element for f32 {
 
     fn scale(bytes: &[u8], out: &mut [Self]) {
         for (number, &byte) in out.iter_mut().zip(bytes) {
-            let value = Self::from(byte);
-            *number = value * HIGH + value * LOW;
+            *number = Self::of_byte(Self::from(byte));
         }
     }
 

@@ -40,6 +40,7 @@ mod penalty;
 mod scalar;
 mod schedule;
 mod shape;
+mod step_costs;
 mod targets;
 
 pub use chainrule_error::{Error, ErrorKind, Result};
@@ -63,4 +64,5 @@ pub use penalty::Penalty;
 pub use scalar::Scalar;
 pub use schedule::{Pace, Schedule};
 pub use shape::Shape;
+pub use step_costs::{StepCost, StepCosts, step_costs};
 pub use targets::Targets;

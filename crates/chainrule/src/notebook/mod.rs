@@ -37,7 +37,7 @@ use std::{rc::Rc, sync::Arc};
 
 use chainrule_data::{Dataset, Splits, Toy};
 use chainrule_error::{Error, Result};
-use chainrule_nn::{Gradients, Model, Network, Scalar, Summary};
+use chainrule_nn::{Gradients, Model, Network, RuleTable, Scalar, StepCosts, Summary};
 use chainrule_plot::Figure;
 use chainrule_train::{
     Comparison, Comparisons, ConfusionMatrix, History, Mistakes, RaceResults, Results,
@@ -192,6 +192,18 @@ impl NotebookDisplay for Mistakes {
             return bundle;
         }
         bundle.figure(figures::plot_mistakes(self))
+    }
+}
+
+impl NotebookDisplay for RuleTable {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(self.to_string()).markdown(self.markdown())
+    }
+}
+
+impl NotebookDisplay for StepCosts {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(self.to_string()).figure(figures::step_costs(self))
     }
 }
 

@@ -18,24 +18,25 @@ pub(super) struct Warp {
     width: usize,
     /// For each pixel, its upper left neighbour in the padded plane, and how far it is to the right
     /// of and below that.
-    places: Vec<Place>,
+    neighbours: Vec<u32>,
+    right: Vec<f32>,
+    below: Vec<f32>,
     /// A plane of the image within background: one pixel above and left of it, two below and right.
     padded: Vec<f32>,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Place {
-    neighbour: u32,
-    right: f32,
-    below: f32,
-}
+/// Added to a number below 2³¹ it leaves no room for a fraction: the last bits are the number,
+/// rounded. Unlike a conversion this is done for several numbers at once.
+const WHOLE: f64 = (3_u64 << 51) as f64;
 
 impl Warp {
     pub(super) fn new([_, height, width]: [usize; 3]) -> Self {
         Self {
             height,
             width,
-            places: vec![Place::default(); height * width],
+            neighbours: vec![0; height * width],
+            right: vec![0.0; height * width],
+            below: vec![0.0; height * width],
             padded: vec![0.0; (height + 3) * (width + 3)],
         }
     }
@@ -55,22 +56,27 @@ impl Warp {
         let (sin, cos) = sin_cos(affine.degrees);
         let (sin, cos) = (sin / affine.factor, cos / affine.factor);
         let (mid_x, mid_y) = (middle(self.width), middle(self.height));
-        // Beyond these there is background only; one is added, so that truncating rounds down.
+        // Beyond these there is background only; one is added for the pixel of padding.
         let (most_x, most_y) = ((self.width + 1) as f64, (self.height + 1) as f64);
         let stride = (self.width + 3) as u32;
-        for (y, row) in self.places.chunks_exact_mut(self.width).enumerate() {
+        let rows = self.neighbours.chunks_exact_mut(self.width);
+        let rows = rows.zip(self.right.chunks_exact_mut(self.width));
+        let rows = rows.zip(self.below.chunks_exact_mut(self.width));
+        for (y, ((neighbours, right), below)) in rows.enumerate() {
             let v = y as f64 - mid_y - affine.down;
             let (from_x, from_y) = (mid_x + 1.0 - sin * v, mid_y + 1.0 + cos * v);
-            for (x, place) in row.iter_mut().enumerate() {
-                let u = x as i32 as f64 - mid_x - affine.right;
+            let row = neighbours.iter_mut().zip(right).zip(below);
+            let columns = 0..self.width as i32;
+            for (((neighbour, right), below), u) in row.zip(columns) {
+                let u = f64::from(u) - mid_x - affine.right;
                 let x = (from_x + cos * u).max(0.0).min(most_x);
                 let y = (from_y + sin * u).max(0.0).min(most_y);
-                let (column, line) = (x as i32, y as i32);
-                *place = Place {
-                    neighbour: line as u32 * stride + column as u32,
-                    right: (x - f64::from(column)) as f32,
-                    below: (y - f64::from(line)) as f32,
-                };
+                // Half less, rounded: the whole number below. A whole number itself may come out as
+                // it is or as the one before with a distance of 1, which are the same place.
+                let (column, line) = (x - 0.5 + WHOLE, y - 0.5 + WHOLE);
+                *neighbour = (line.to_bits() as u32) * stride + column.to_bits() as u32;
+                *right = (x - (column - WHOLE)) as f32;
+                *below = (y - (line - WHOLE)) as f32;
             }
         }
     }
@@ -87,12 +93,13 @@ impl Warp {
 
     fn sample<F: Element>(&self, out: &mut [F]) {
         let stride = self.width + 3;
-        for (out, place) in out.iter_mut().zip(&self.places) {
-            let first = place.neighbour as usize;
+        let places = self.neighbours.iter().zip(&self.right).zip(&self.below);
+        for (out, ((&neighbour, &right), &down)) in out.iter_mut().zip(places) {
+            let first = neighbour as usize;
             let near = &self.padded[first..first + stride + 2];
-            let above = near[0] + place.right * (near[1] - near[0]);
-            let below = near[stride] + place.right * (near[stride + 1] - near[stride]);
-            *out = F::of_byte(above + place.below * (below - above));
+            let above = near[0] + right * (near[1] - near[0]);
+            let below = near[stride] + right * (near[stride + 1] - near[stride]);
+            *out = F::of_byte(above + down * (below - above));
         }
     }
 }

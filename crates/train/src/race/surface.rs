@@ -128,7 +128,7 @@ impl Surface {
         minima
             .into_iter()
             .fold(surface, |surface, (x, y)| surface.minimum(x, y))
-            .from(-0.5, -1.5)
+            .from(0.1, -0.8)
             .shown((-5.5, 5.5), (-5.0, 5.0))
             .log_levels()
     }

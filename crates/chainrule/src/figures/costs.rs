@@ -1,0 +1,25 @@
+//! A picture of what the steps of all update rules cost.
+
+use chainrule_error::Result;
+use chainrule_nn::StepCosts;
+use chainrule_plot::{Cell, Figure, TablePlot};
+
+/// Draws the table of step costs; a rule within its limit has that set off.
+pub(crate) fn step_costs(costs: &StepCosts) -> Result<Figure> {
+    let (head, rows) = costs.table();
+    let table = TablePlot::new("What a step of each update rule costs")
+        .columns(&head[1..])
+        .caption(costs.caption());
+    let rows = costs.rows.iter().zip(rows);
+    let table = rows.fold(table, |table, (cost, [name, cells @ .., within])| {
+        let within = match cost.is_within() {
+            true => Cell::new(within),
+            false => Cell::muted(within),
+        };
+        table.row(
+            name,
+            cells.map(Cell::new).into_iter().chain([within]).collect(),
+        )
+    });
+    table.draw()
+}

@@ -48,6 +48,7 @@ fn it_takes_the_steps_of_an_experiment_and_measures_the_weights_after_each_epoch
             .run()
             .unwrap();
         let results = Experiment::new("same", &model, &data(true))
+            .fresh()
             .settings(&[setting()])
             .train_part(1.0)
             .log_each_epoch()
@@ -180,6 +181,7 @@ fn early_stopping_says_when_and_why_and_restores_the_best_weights() {
         .batch_size(10)
         .early_stopping(EarlyStopping::patience(3));
     let results = Experiment::new("same", &model(), &data(true))
+        .fresh()
         .settings(std::slice::from_ref(&setting))
         .quiet()
         .run_f64()

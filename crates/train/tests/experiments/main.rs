@@ -7,6 +7,7 @@ mod diverging;
 mod exporting;
 mod grid;
 mod keeping;
+mod ranges;
 mod refusals;
 mod repeats;
 mod rules;

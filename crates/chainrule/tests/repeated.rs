@@ -130,7 +130,8 @@ fn learning_curves_show_means_and_many_come_in_rows() {
         "{text}"
     );
     assert_eq!(
-        text.matches("\"test_accuracy\" has 6 points, from (").count(),
+        text.matches("\"test_accuracy\" has 6 points, from (")
+            .count(),
         2,
         "{text}"
     );

@@ -70,7 +70,10 @@ fn a_summary_is_the_mean_and_deviation_over_the_seeds() {
             .collect();
         assert_eq!(row.test_accuracy, Spread::of(&accuracies));
         assert_eq!((row.runs, row.finished), (4, 4));
-        let best: Vec<_> = runs.iter().filter_map(|run| run.peak_epoch()).collect();
+        let best: Vec<_> = runs
+            .iter()
+            .filter_map(chainrule_train::Run::peak_epoch)
+            .collect();
         assert_eq!(row.best_epoch, Spread::of(&best));
     }
     let curves = results.mean_curves(Measure::TestLoss);

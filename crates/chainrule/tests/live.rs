@@ -256,3 +256,46 @@ fn stop_ends_training_and_keeps_it_and_the_kernels_end_ends_the_process() {
     assert!((5..=30).contains(&events.len()), "{}", events.len());
     println!("stopped after {stopped:?}; {} events", events.len());
 }
+
+#[test]
+#[ignore = "run by a test below"]
+fn child_trains_twice() {
+    if !is_live() {
+        return; // run by hand, with `--ignored`
+    }
+    cell::install();
+    let mut mnist = Mnist::load().unwrap();
+    mnist.train = mnist.train.first(500).unwrap();
+    mnist.test = mnist.test.first(100).unwrap();
+    let model = Model::input(784).dense(10).softmax();
+    let experiment = Experiment::new("Twice", &model, &mnist).settings(&[(1, 0.1), (2, 0.1)]);
+    println!("first");
+    experiment.run().unwrap();
+    println!("second");
+    experiment.run().unwrap();
+    println!("fresh");
+    experiment.fresh().run().unwrap();
+    println!("end");
+}
+
+#[test]
+fn a_cell_that_is_run_again_says_that_its_runs_are_remembered() {
+    let (text, _) = sent("child_trains_twice");
+    let between = |from: &str, to: &str| {
+        let after = text.split_once(from).unwrap().1;
+        after.split_once(to).unwrap().0.to_owned()
+    };
+    assert!(
+        !between("first\n", "second\n").contains("remembered"),
+        "{text}"
+    );
+    assert_eq!(
+        between("second\n", "fresh\n"),
+        "Twice: 2 of 2 runs remembered, with the times of their first training; .fresh() trains \
+         anew\n"
+    );
+    assert!(
+        !between("fresh\n", "end\n").contains("remembered"),
+        "{text}"
+    );
+}

@@ -323,8 +323,23 @@ impl Dataset {
         &self.range
     }
 
+    /// Every field is named: what a network sees of a new one has to go into the digest.
     pub(crate) fn digests(&self) -> &Digests {
-        &self.shared.digests
+        let Self {
+            shared,
+            range: _,
+            scaler: _,
+        } = self;
+        let Shared {
+            name: _,
+            pixels: _,
+            labels: _,
+            sample_shape: _,
+            features: _,
+            class_names: _,
+            digests,
+        } = &**shared;
+        digests
     }
 
     /// This part and the one after it in the same bytes, as one.

@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(short(&rules), ["SGD", "Adam"]);
         assert_eq!(
             common(&rules),
-            "Epochs: 5, Learning rate: 0.1, Batch size: 100"
+            "Learning rate: 0.1, Epochs: 5, Batch size: 100"
         );
         let penalties = [
             Setting::new(5, 0.1),

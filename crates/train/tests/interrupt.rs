@@ -53,6 +53,7 @@ fn endless(model: &Model) -> Experiment {
         .settings(&[(1_000_000, 0.01), (2_000_000, 0.02), (1_000_000, 0.03)])
         .log_every(1_000)
         .threads(1)
+        .fresh()
 }
 
 fn small() -> Model {
@@ -206,4 +207,33 @@ fn a_front_ends_observer_watches_experiments_that_name_none() {
     set_default_observer(None);
     endless(&small()).quiet().run_f64().unwrap();
     assert_eq!(*SEEN.lock().unwrap(), ["Endless"]);
+}
+
+#[test]
+fn only_runs_that_came_to_their_end_are_remembered() {
+    /// Presses stop when a run has ended.
+    struct Stop;
+    impl Observer for Stop {
+        fn observe(&mut self, event: &Event<'_>) {
+            if let Event::Ended { .. } = event {
+                interrupt::request();
+            }
+        }
+    }
+    let _turn = Turn::new();
+    let experiment = Experiment::new("Two", &small(), &data(300, 4))
+        .settings(&[(3, 0.01), (2, 0.02)])
+        .threads(1)
+        .quiet();
+    // The longer one is first; the other is interrupted before its first step.
+    let stopped = experiment.run_observed(&mut Stop).unwrap();
+    assert!(!stopped.runs[0].interrupted && stopped.runs[1].interrupted);
+    interrupt::clear();
+    let again = experiment.run().unwrap();
+    assert!(again.runs[0].remembered && !again.runs[1].remembered);
+    assert!(!again.interrupted());
+    // With the flag raised, what is known comes all the same.
+    interrupt::request();
+    assert!(!experiment.run().unwrap().interrupted());
+    assert!(experiment.clone().fresh().run().unwrap().interrupted());
 }

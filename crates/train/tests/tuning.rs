@@ -40,6 +40,7 @@ fn model() -> Model {
 fn experiment(validation: bool) -> Experiment {
     Experiment::new("Noise", &model(), &data(validation))
         .log_each_epoch()
+        .fresh()
         .quiet()
 }
 

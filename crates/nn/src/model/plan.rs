@@ -122,30 +122,32 @@ impl LayerKind {
     /// The shape that comes out, or what is wrong with the one that goes in.
     fn output(self, input: Shape) -> Result<Shape, Misfit> {
         match (self, input) {
-            (Self::Dense { units: 0 } | Self::Conv2d { filters: 0, .. }, _) => Err(Misfit::new(
+            (Self::Dense { units: 0 } | Self::Conv2d { filters: 0, .. }, _) => Err(Misfit::range(
                 "at least one unit",
                 "0",
                 "every layer has to put something out",
             )),
-            (Self::Conv2d { kernel: 0, .. } | Self::MaxPool2d { size: 0 }, _) => Err(Misfit::new(
-                "a window of at least 1 × 1",
-                "0 × 0",
-                "3 is the usual filter, 2 the usual pool",
-            )),
-            (Self::Dropout { rate }, _) if !(0.0..1.0).contains(&rate) => Err(Misfit::new(
+            (Self::Conv2d { kernel: 0, .. } | Self::MaxPool2d { size: 0 }, _) => {
+                Err(Misfit::range(
+                    "a window of at least 1 × 1",
+                    "0 × 0",
+                    "3 is the usual filter, 2 the usual pool",
+                ))
+            }
+            (Self::Dropout { rate }, _) if !(0.0..1.0).contains(&rate) => Err(Misfit::range(
                 "a share of units to drop, from 0 to below 1",
                 rate.to_string(),
                 "0.5 drops half of them",
             )),
             (Self::BatchNorm { momentum, .. }, _) if !(momentum > 0.0 && momentum <= 1.0) => {
-                Err(Misfit::new(
+                Err(Misfit::range(
                     "a momentum above 0, at most 1",
                     momentum.to_string(),
                     "0.1 moves the running statistics a tenth of the way to each batch's",
                 ))
             }
             (Self::BatchNorm { epsilon, .. }, _) if !(epsilon.is_finite() && epsilon > 0.0) => {
-                Err(Misfit::new(
+                Err(Misfit::range(
                     "an ε that is a finite number above 0",
                     epsilon.to_string(),
                     "1e-5 is the usual one",
@@ -226,6 +228,8 @@ struct Misfit {
     expected: String,
     got: String,
     hint: &'static str,
+    /// Whether a number of the layer's own is out of its range.
+    range: bool,
 }
 
 impl Misfit {
@@ -234,6 +238,14 @@ impl Misfit {
             expected: expected.to_owned(),
             got: got.into(),
             hint,
+            range: false,
+        }
+    }
+
+    fn range(expected: &str, got: impl Into<String>, hint: &'static str) -> Self {
+        Self {
+            range: true,
+            ..Self::new(expected, got, hint)
         }
     }
 }
@@ -276,13 +288,14 @@ pub(crate) fn plan(model: &Model) -> Result<(Vec<PlannedLayer>, Loss)> {
             momentum: 0.0,
         };
         layer.output = spec.kind.output(shape).map_err(|misfit| {
-            wrong(&format!(
-                "{} does not fit what comes before it",
-                layer.place(index)
-            ))
-            .expected(misfit.expected)
-            .got(misfit.got)
-            .hint(misfit.hint)
+            let what = match misfit.range {
+                true => "is out of range",
+                false => "does not fit what comes before it",
+            };
+            wrong(&format!("{} {what}", layer.place(index)))
+                .expected(misfit.expected)
+                .got(misfit.got)
+                .hint(misfit.hint)
         })?;
         if let Some(([weight, bias], fans)) = spec.kind.parameters(shape) {
             let inits = [

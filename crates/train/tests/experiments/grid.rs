@@ -43,7 +43,10 @@ fn every_combination_is_run_and_the_last_field_varies_fastest() {
     let labels = results.labels();
     assert_eq!(labels[1], "momentum, Learning rate: 0.1, Batch size: 50");
     // Each run is the one that its setting alone would have been.
-    let alone = super::task::experiment().settings(&[settings[5].clone()]).run().unwrap();
+    let alone = super::task::experiment()
+        .settings(&[settings[5].clone()])
+        .run()
+        .unwrap();
     assert_eq!(alone.runs[0].curve, results.runs[5].curve);
 }
 
@@ -55,41 +58,79 @@ fn any_field_can_vary() {
     let one = |experiment: chainrule_train::Result<Experiment>| labels(&experiment.unwrap());
     let rule = |rule| base().settings(&[Setting::new(2, 0.1).optimizer(rule)]);
     let sgd = || rule(Rule::sgd());
-    assert_eq!(one(sgd().grid("epochs", [1, 3])), ["Epochs: 1", "Epochs: 3"]);
-    assert_eq!(one(rule(Rule::momentum()).grid("momentum", [0.5, 0.9])), ["momentum, μ 0.5", "momentum"]);
-    assert_eq!(one(rule(Rule::adam()).grid("beta1", [0.8, 0.9])), ["Adam, β₁ 0.8", "Adam"]);
-    assert_eq!(one(rule(Rule::adamw()).grid("beta2", [0.9])), ["Epochs: 2, Learning rate: 0.1, AdamW, β₂ 0.9"]);
-    assert_eq!(one(rule(Rule::adadelta()).grid("rho", [0.9, 0.95]))[0], "Adadelta, ρ 0.9");
-    assert_eq!(one(rule(Rule::rmsprop()).grid("alpha", [0.5, 0.9]))[0], "RMSProp, α 0.5");
-    assert_eq!(one(rule(Rule::adagrad()).grid("epsilon", [0.1, 0.2])), ["AdaGrad, ε 0.1", "AdaGrad, ε 0.2"]);
+    assert_eq!(
+        one(sgd().grid("epochs", [1, 3])),
+        ["Epochs: 1", "Epochs: 3"]
+    );
+    assert_eq!(
+        one(rule(Rule::momentum()).grid("momentum", [0.5, 0.9])),
+        ["momentum, μ 0.5", "momentum"]
+    );
+    assert_eq!(
+        one(rule(Rule::adam()).grid("beta1", [0.8, 0.9])),
+        ["Adam, β₁ 0.8", "Adam"]
+    );
+    assert_eq!(
+        one(rule(Rule::adamw()).grid("beta2", [0.9])),
+        ["Epochs: 2, Learning rate: 0.1, AdamW, β₂ 0.9"]
+    );
+    assert_eq!(
+        one(rule(Rule::adadelta()).grid("rho", [0.9, 0.95]))[0],
+        "Adadelta, ρ 0.9"
+    );
+    assert_eq!(
+        one(rule(Rule::rmsprop()).grid("alpha", [0.5, 0.9]))[0],
+        "RMSProp, α 0.5"
+    );
+    assert_eq!(
+        one(rule(Rule::adagrad()).grid("epsilon", [0.1, 0.2])),
+        ["AdaGrad, ε 0.1", "AdaGrad, ε 0.2"]
+    );
     assert_eq!(
         one(rule(Rule::nadam()).grid("momentum_decay", [None, Some(0.004)])),
         ["Nadam, constant momentum", "Nadam"]
     );
     assert_eq!(
         one(sgd().grid("schedule", [None, Some(Schedule::exponential(0.5))])),
-        ["No schedule", "Schedule: exponential, × 0.5 each epoch"]
+        ["No schedule", "Schedule: × 0.5 each epoch"]
     );
     let clipped = one(sgd().grid("clipping", [None, Some(Clipping::Norm(0.5))]));
-    assert_eq!(clipped, ["No clipping", "Clipping: gradient norm at most 0.5"]);
-    let penalties = [vec![], vec![Penalty::l1(0.1)], vec![Penalty::l1(0.1), Penalty::l2(0.1)]];
+    assert_eq!(
+        clipped,
+        ["No clipping", "Clipping: gradient norm at most 0.5"]
+    );
+    let penalties = [
+        vec![],
+        vec![Penalty::l1(0.1)],
+        vec![Penalty::l1(0.1), Penalty::l2(0.1)],
+    ];
     let penalized = one(sgd().grid("penalty", penalties));
     assert_eq!(penalized[0], "No penalty");
-    assert!(penalized[2].starts_with(&format!("{}, Penalty: ", penalized[1])), "{penalized:?}");
-    assert_eq!(one(sgd().grid("weight_decay", [0.0, 0.1])), ["No weight decay", "Weight decay: 0.1"]);
+    assert!(
+        penalized[2].starts_with(&format!("{}, Penalty: ", penalized[1])),
+        "{penalized:?}"
+    );
+    assert_eq!(
+        one(sgd().grid("weight_decay", [0.0, 0.1])),
+        ["No weight decay", "Weight decay: 0.1"]
+    );
     assert_eq!(
         one(sgd().grid("patience", [1, 2]))[1],
         "Early stopping: patience 2 by validation loss"
     );
     let stopping = [None, Some(EarlyStopping::patience(3))];
-    assert_eq!(one(sgd().grid("early_stopping", stopping))[0], "No early stopping");
+    assert_eq!(
+        one(sgd().grid("early_stopping", stopping))[0],
+        "No early stopping"
+    );
     assert_eq!(one(sgd().grid("seed", [3, 4])), ["Seed: 3", "Seed: 4"]);
     assert_eq!(
         one(sgd().grid("model", [("narrow", model()), ("wide", wide.clone())])),
         ["narrow", "wide"]
     );
     assert_eq!(
-        one(sgd().grid("model", [("narrow", &model()), ("wide", &wide)])
+        one(sgd()
+            .grid("model", [("narrow", &model()), ("wide", &wide)])
             .and_then(|grid| grid.grid("learning_rate", [1, 2]))),
         [
             "narrow, Learning rate: 1",
@@ -104,12 +145,20 @@ fn any_field_can_vary() {
 fn values_may_have_names_and_settings_keep_theirs() {
     let rules = [("plain", Rule::sgd()), ("heavy ball", Rule::momentum())];
     let named = experiment()
-        .settings(&[Setting::new(1, 0.1).named("slow"), Setting::new(1, 0.9).named("fast")])
+        .settings(&[
+            Setting::new(1, 0.1).named("slow"),
+            Setting::new(1, 0.9).named("fast"),
+        ])
         .grid("optimizer", rules)
         .unwrap();
     assert_eq!(
         labels(&named),
-        ["slow, plain", "slow, heavy ball", "fast, plain", "fast, heavy ball"]
+        [
+            "slow, plain",
+            "slow, heavy ball",
+            "fast, plain",
+            "fast, heavy ball"
+        ]
     );
 }
 
@@ -123,7 +172,10 @@ fn a_grid_without_settings_needs_epochs_and_takes_the_usual_rates() {
         ["SGD, Learning rate: 0.1", "Adam, Learning rate: 0.001"]
     );
     let error = grid().run().unwrap_err().to_string();
-    assert!(error.contains("Halves: the grid does not say how long to train"), "{error}");
+    assert!(
+        error.contains("Halves: the grid does not say how long to train"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -137,8 +189,14 @@ fn an_unknown_field_is_told_the_nearest_and_all() {
         ("Patience", "patience"),
     ] {
         let error = experiment().grid(name, [1]).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("Halves: a setting has no field “{name}”")), "{error}");
-        assert!(error.contains("one of epochs, learning_rate, optimizer, "), "{error}");
+        assert!(
+            error.starts_with(&format!("Halves: a setting has no field “{name}”")),
+            "{error}"
+        );
+        assert!(
+            error.contains("one of epochs, learning_rate, optimizer, "),
+            "{error}"
+        );
         assert!(error.contains(&format!("got       {name}")), "{error}");
         assert!(error.ends_with(&format!("try       “{near}”")), "{error}");
     }
@@ -152,8 +210,18 @@ fn values_that_do_not_fit_are_refused_at_once() {
     };
     // The field, the range, what came.
     for (field, value, range, got) in [
-        ("learning_rate", (-0.1).into(), "a finite number above 0", "-0.1"),
-        ("learning_rate", f64::NAN.into(), "a finite number above 0", "NaN"),
+        (
+            "learning_rate",
+            (-0.1).into(),
+            "a finite number above 0",
+            "-0.1",
+        ),
+        (
+            "learning_rate",
+            f64::NAN.into(),
+            "a finite number above 0",
+            "NaN",
+        ),
         ("epochs", 0.into(), "at least 1 epoch", "0"),
         ("epochs", (-3).into(), "whole numbers, at least 1", "-3"),
         ("epochs", 2.5.into(), "whole numbers, at least 1", "2.5"),
@@ -162,41 +230,98 @@ fn values_that_do_not_fit_are_refused_at_once() {
         ("beta1", (-0.1).into(), "0 to below 1", "-0.1"),
         ("beta2", 1.5.into(), "0 to below 1", "1.5"),
         ("epsilon", 0.into(), "a finite number above 0", "0"),
-        ("weight_decay", (-1).into(), "a finite number, not negative", "-1"),
+        (
+            "weight_decay",
+            (-1).into(),
+            "a finite number, not negative",
+            "-1",
+        ),
         ("seed", (-1).into(), "whole numbers, not negative", "-1"),
         ("patience", 0.into(), "at least 1 epoch", "0"),
         ("patience", 2.into(), "data with a validation part", "none"),
-        ("penalty", Penalty::l2(-0.5).into(), "a finite number, not negative", "-0.5"),
-        ("schedule", Schedule::exponential(0.0).into(), "above 0, at most 1", "0"),
-        ("clipping", Clipping::Value(0.0).into(), "a finite number above 0", "0"),
-        ("optimizer", 0.1.into(), "rules: Rule::sgd(), Rule::adam()", "0.1"),
-        ("learning_rate", Rule::adam().into(), "numbers above 0", "a rule: Adam"),
-        ("model", model().into(), "a name and the model", "a model without a name"),
+        (
+            "penalty",
+            Penalty::l2(-0.5).into(),
+            "a finite number, not negative",
+            "-0.5",
+        ),
+        (
+            "schedule",
+            Schedule::exponential(0.0).into(),
+            "above 0, at most 1",
+            "0",
+        ),
+        (
+            "clipping",
+            Clipping::Value(0.0).into(),
+            "a finite number above 0",
+            "0",
+        ),
+        (
+            "optimizer",
+            0.1.into(),
+            "rules: Rule::sgd(), Rule::adam()",
+            "0.1",
+        ),
+        (
+            "learning_rate",
+            Rule::adam().into(),
+            "numbers above 0",
+            "a rule: Adam",
+        ),
+        (
+            "model",
+            model().into(),
+            "a name and the model",
+            "a model without a name",
+        ),
     ] {
         let text = refused(field, value);
-        assert!(text.starts_with(&format!("Halves: grid, field “{field}”: ")), "{text}");
+        assert!(
+            text.starts_with(&format!("Halves: grid, field “{field}”: ")),
+            "{text}"
+        );
         assert!(text.contains(&format!("expected  {range}")), "{text}");
         assert!(text.contains(&format!("got       {got}")), "{text}");
     }
-    let none = experiment().grid("epochs", [] as [i32; 0]).unwrap_err().to_string();
-    assert!(none.contains("at least one") && none.contains("got       none"), "{none}");
-    let twice = experiment().grid("epochs", [1]).unwrap().grid("epochs", [2]);
+    let none = experiment()
+        .grid("epochs", [] as [i32; 0])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        none.contains("at least one") && none.contains("got       none"),
+        "{none}"
+    );
+    let twice = experiment()
+        .grid("epochs", [1])
+        .unwrap()
+        .grid("epochs", [2]);
     assert!(twice.unwrap_err().to_string().contains("was given before"));
 }
 
 #[test]
 fn fields_of_a_rule_need_a_rule_that_has_them() {
-    let grid = experiment().settings(&[(1, 0.1)]).grid("momentum", [0.5, 0.9]).unwrap();
+    let grid = experiment()
+        .settings(&[(1, 0.1)])
+        .grid("momentum", [0.5, 0.9])
+        .unwrap();
     let error = grid.run().unwrap_err().to_string();
-    assert!(error.contains("field “momentum”: SGD has no momentum"), "{error}");
+    assert!(
+        error.contains("field “momentum”: SGD has no momentum"),
+        "{error}"
+    );
     // The rule may come after its field.
-    let grid = grid.grid("optimizer", [Rule::momentum(), Rule::nesterov()]).unwrap();
+    let grid = grid
+        .grid("optimizer", [Rule::momentum(), Rule::nesterov()])
+        .unwrap();
     assert_eq!(labels(&grid).len(), 4);
 }
 
 #[test]
 fn equal_settings_and_equal_labels_are_refused() {
-    let twice = experiment().settings(&[(1, 0.1)]).grid("learning_rate", [0.1, 0.2, 0.1]);
+    let twice = experiment()
+        .settings(&[(1, 0.1)])
+        .grid("learning_rate", [0.1, 0.2, 0.1]);
     let error = twice.unwrap().run().unwrap_err().to_string();
     assert!(
         error.starts_with("Halves: settings 1 and 3 are both called “Learning rate: 0.1”"),
@@ -204,8 +329,15 @@ fn equal_settings_and_equal_labels_are_refused() {
     );
     let wide = Model::input(4).dense(9).dense(2).softmax();
     let settings = [Setting::new(1, 0.1), Setting::new(1, 0.1).model(&wide)];
-    let error = experiment().settings(&settings).run().unwrap_err().to_string();
-    assert!(error.contains("they differ in what their labels do not tell"), "{error}");
+    let error = experiment()
+        .settings(&settings)
+        .run()
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("they differ in what their labels do not tell"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -219,7 +351,10 @@ fn a_grid_that_nobody_can_mean_is_refused_before_it_is_laid_out() {
         .grid("batch_size", sizes)
         .unwrap();
     let error = grid.run().unwrap_err().to_string();
-    assert!(error.contains("at most 10000 runs") && error.contains("400000 settings"), "{error}");
+    assert!(
+        error.contains("at most 10000 runs") && error.contains("400000 settings"),
+        "{error}"
+    );
 }
 
 proptest! {

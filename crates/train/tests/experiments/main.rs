@@ -2,9 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
+mod comparing;
 mod diverging;
+mod exporting;
+mod grid;
 mod keeping;
+mod ranges;
 mod refusals;
+mod repeats;
 mod rules;
 mod task;
 mod watching;

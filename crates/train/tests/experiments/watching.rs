@@ -1,14 +1,9 @@
 //! What observers see.
 
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
-
 use chainrule_nn::Init;
 use chainrule_train::{Event, Observer, ProgressLines, Setting};
 
-use super::task::{experiment, model};
+use super::task::{Shared, experiment, model};
 
 /// Counts events, to see that all of them come and in order.
 #[derive(Default)]
@@ -45,20 +40,6 @@ fn observers_see_every_run() {
     );
 }
 
-/// A writer that the test can read.
-#[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn progress_comes_in_whole_lines_and_names_a_divergence() {
     let out = Shared::default();
@@ -71,9 +52,8 @@ fn progress_comes_in_whole_lines_and_names_a_divergence() {
         .threads(1)
         .run_observed(&mut lines)
         .unwrap();
-    let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
     assert_eq!(
-        text,
+        out.text(),
         "[100 %] Halves: wild diverged at step 1: loss NaN, first in dense_1\n"
     );
 }

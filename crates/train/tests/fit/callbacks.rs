@@ -44,6 +44,7 @@ fn early_stopping_says_when_and_why_and_restores_the_best_weights() {
         .batch_size(10)
         .early_stopping(EarlyStopping::patience(3));
     let results = Experiment::new("same", &model(), &data(true))
+        .fresh()
         .settings(std::slice::from_ref(&setting))
         .quiet()
         .run_f64()

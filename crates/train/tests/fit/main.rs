@@ -48,6 +48,7 @@ fn it_takes_the_steps_of_an_experiment_and_measures_the_weights_after_each_epoch
             .run()
             .unwrap();
         let results = Experiment::new("same", &model, &data(true))
+            .fresh()
             .settings(&[setting()])
             .train_part(1.0)
             .log_each_epoch()

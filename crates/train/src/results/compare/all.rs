@@ -5,7 +5,10 @@ use std::fmt;
 use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::Scalar;
 
-use super::{Comparison, paired::significant};
+use super::{
+    Comparison,
+    paired::{signed, significant},
+};
 use crate::{Results, text::Grid};
 
 /// Every pair of settings compared. All owned; made by [`Results::compare_all`].
@@ -103,9 +106,10 @@ impl fmt::Display for Comparisons {
             table.row([
                 format!("{} − {}", pair.a, pair.b),
                 pair.pairs().to_string(),
-                format!("{:.4}", pair.difference),
-                pair.interval
-                    .map_or(dash(), |(low, high)| format!("{low:.4} to {high:.4}")),
+                signed(pair.difference),
+                pair.interval.map_or(dash(), |(low, high)| {
+                    format!("{} to {}", signed(low), signed(high))
+                }),
                 pair.t.map_or(dash(), |t| format!("{t:.2}")),
                 p(pair.p),
                 p(pair.corrected_p),

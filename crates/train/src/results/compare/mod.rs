@@ -10,7 +10,7 @@ use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::Scalar;
 
 pub use self::all::Comparisons;
-use self::paired::{Paired, significant};
+use self::paired::{Paired, signed, significant};
 use super::{Group, Results, Run};
 use crate::names;
 
@@ -216,11 +216,14 @@ impl fmt::Display for Comparison {
         let [a, b] = self.means;
         write!(
             f,
-            "\nMeans {a:.4} and {b:.4}, mean difference {:.4}",
-            self.difference
+            "\nMeans: “{}” {a:.4}, “{}” {b:.4}. Mean difference, the first less the second: {}",
+            self.a,
+            self.b,
+            signed(self.difference)
         )?;
         if let Some((low, high)) = self.interval {
-            write!(f, ", 95 % confidence interval {low:.4} to {high:.4}")?;
+            let (low, high) = (signed(low), signed(high));
+            write!(f, ", 95 % confidence interval {low} to {high}")?;
         }
         f.write_str(".")?;
         if let (Some(t), Some(p)) = (self.t, self.p) {

@@ -71,6 +71,15 @@ pub(super) fn significant(p: f64) -> String {
     }
 }
 
+/// To four places, and no minus before a zero.
+pub(super) fn signed(value: f64) -> String {
+    let text = format!("{value:.4}");
+    match text.strip_prefix('-') {
+        Some(zero) if zero.bytes().all(|byte| matches!(byte, b'0' | b'.')) => zero.to_owned(),
+        _ => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -110,6 +119,12 @@ mod tests {
                 assert!(near, "{our} {their} of {case}");
             }
         }
+    }
+
+    #[test]
+    fn a_zero_has_no_sign() {
+        let numbers = [-0.00001, 0.0, -0.0, -0.0001, 0.5].map(signed);
+        assert_eq!(numbers, ["0.0000", "0.0000", "0.0000", "-0.0001", "0.5000"]);
     }
 
     #[test]

@@ -35,8 +35,13 @@ fn main() -> Result<()> {
     let most = |history: &History, metric| -> Result<f64> {
         Ok(history.metric(metric)?.iter().copied().fold(0.0, f64::max))
     };
-    let last = |metric| -> Result<f64> { Ok(fixed.metric(metric)?.last().copied().unwrap_or(f64::NAN)) };
-    let least = fixed.metric("val_loss")?.iter().copied().fold(f64::INFINITY, f64::min);
+    let last =
+        |metric| -> Result<f64> { Ok(fixed.metric(metric)?.last().copied().unwrap_or(f64::NAN)) };
+    let least = fixed
+        .metric("val_loss")?
+        .iter()
+        .copied()
+        .fold(f64::INFINITY, f64::min);
     println!(
         "{{\"by\": \"chainrule\", \"activation\": \"{activation}\", \"seed\": {seed}, \"epochs\": {}, \
          \"seconds\": {seconds}, \"running_acc\": {}, \"acc\": {}, \"val_acc\": {}, \"last_acc\": {}, \

@@ -1,7 +1,9 @@
 //! Figures of results: what joins training to plotting.
 
 mod fit;
+mod layer;
 mod network;
+mod trace_plot;
 
 use chainrule_data::{Card, Toy};
 use chainrule_error::{Error, ErrorKind, Result};
@@ -13,7 +15,7 @@ use chainrule_train::{Point, Results, Run, grouped};
 
 pub(crate) use fit::{FitCurves, fit_curves};
 pub use fit::{plot_confusion_matrix, plot_history, plot_mistakes};
-pub use network::plot_trace;
+pub use trace_plot::{TracePlot, plot_trace};
 
 const SAMPLES: &str = "Number of samples processed";
 

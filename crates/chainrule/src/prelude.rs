@@ -22,8 +22,8 @@ pub use chainrule_nn::{
 // What is seen.
 #[doc(no_inline)]
 pub use chainrule_plot::{
-    BarPlot, Cell, Column, CurveGrid, Figure, HeatMap, ImageGrid, LinePlot, NetworkNode,
-    NetworkPlot, Panel, ScatterPlot, ScatterPlot3d, Series, TablePlot,
+    BarPlot, Cell, Column, CurveGrid, Figure, HeatMap, ImageGrid, LinePlot, Matrix, MatrixPlot,
+    NetworkNode, NetworkPlot, Panel, ScatterPlot, ScatterPlot3d, Series, TablePlot,
 };
 // NumPy's random numbers, bit for bit.
 #[doc(no_inline)]
@@ -56,8 +56,8 @@ pub use rand_pcg::Pcg64;
 
 #[doc(no_inline)]
 pub use crate::figures::{
-    plot_confusion_matrix, plot_history, plot_learning_curves, plot_loss_curves, plot_mistakes,
-    plot_summary_table, plot_trace,
+    TracePlot, plot_confusion_matrix, plot_history, plot_learning_curves, plot_loss_curves,
+    plot_mistakes, plot_summary_table, plot_trace,
 };
 #[doc(no_inline)]
 pub use crate::interrupted;

@@ -31,8 +31,8 @@ pub use chainrule_random::{Generator, RandomState};
 // Why it learns.
 #[doc(no_inline)]
 pub use chainrule_trace::{
-    Finding, Notation, Step, StepTable, Stepper, Steps, Trace, Traceable, Update, Verdict,
-    trace_update,
+    Answer, Answers, Finding, Notation, Step, StepTable, Stepper, Steps, Trace, Traceable, Update,
+    Verdict, trace_update,
 };
 // How it learns.
 #[doc(no_inline)]

@@ -40,66 +40,22 @@ fn main() -> Result<()> {
     write("numpy.md", trace.in_notation(Notation::Numpy).markdown())?;
     write("table.md", trace.table().markdown())?;
     let gradients = network.gradients(&x, &y)?;
-    let mut updates = String::new();
-    let mut show = |update: Update| updates.push_str(&format!("{}\n", update.markdown()));
-    let (weight, at) = ("dense_2.weight", [0, 1]);
-    show(trace_update(
-        &Sgd::new(0.1)?,
-        &network,
-        &gradients,
-        weight,
-        &at,
-    )?);
-    show(trace_update(
-        &Adam::new(0.001)?,
-        &network,
-        &gradients,
-        weight,
-        &at,
-    )?);
-    show(trace_update(
-        &AdamW::new(0.001)?,
-        &network,
-        &gradients,
-        weight,
-        &at,
-    )?);
-    show(trace_update(
-        &AmsGrad::new(0.001)?,
-        &network,
-        &gradients,
-        weight,
-        &at,
-    )?);
-    show(trace_update(
-        &Nadam::new(0.002)?,
-        &network,
-        &gradients,
-        weight,
-        &at,
-    )?);
-    show(trace_update(
-        &Adadelta::new(1.0)?,
-        &network,
-        &gradients,
-        weight,
-        &at,
-    )?);
-    show(trace_update(
-        &RmsProp::new(0.001)?.centred(),
-        &network,
-        &gradients,
-        weight,
-        &at,
-    )?);
-    show(trace_update(
-        &Nesterov::new(0.1)?,
-        &network,
-        &gradients,
-        weight,
-        &at,
-    )?);
-    write("updates.md", updates)?;
+    macro_rules! updates {
+        ($($optimizer:expr),* $(,)?) => {
+            [$(trace_update(&$optimizer, &network, &gradients, "dense_2.weight", &[0, 1])?.markdown()),*]
+        };
+    }
+    let updates = updates![
+        Sgd::new(0.1)?,
+        Adam::new(0.001)?,
+        AdamW::new(0.001)?,
+        AmsGrad::new(0.001)?,
+        Nadam::new(0.002)?,
+        Adadelta::new(1.0)?,
+        RmsProp::new(0.001)?.centred(),
+        Nesterov::new(0.1)?,
+    ];
+    write("updates.md", updates.join("\n"))?;
 
     // What one sample of two numbers does not show.
     let model = Model::input([1, 4, 4])
@@ -117,6 +73,14 @@ fn main() -> Result<()> {
     let x = Array2::from_shape_fn((1, 16), |(_, j)| ((j * 7) % 10) as f64 / 10.0);
     let trace = network.trace_with(&x, &[1], Dropout::Seed(2))?;
     plot_trace(&trace)?.save(folder.join("convolution.png"))?;
+    let pictures = TracePlot::new(&trace);
+    pictures
+        .layer("conv2d_1")?
+        .save(folder.join("patches.png"))?;
+    pictures
+        .layer("max_pool2d_1")?
+        .save(folder.join("windows.png"))?;
+    pictures.maps()?.save(folder.join("maps.png"))?;
     let whole = trace.largest(9).digits(3).with_input_gradient();
     write("convolution.md", whole.markdown())?;
 
@@ -142,6 +106,10 @@ fn main() -> Result<()> {
     let x = array![[1.0, -1.0], [0.5, 2.0], [-0.25, 0.75]];
     let y = array![[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]];
     let trace = network.trace(&x, &y)?;
+    TracePlot::new(&trace)
+        .sample(1)
+        .network()?
+        .save(folder.join("sample.png"))?;
     write("batch.md", trace.markdown())?;
     write(
         "batch_numpy.md",

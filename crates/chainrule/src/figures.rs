@@ -1,16 +1,18 @@
 //! Figures of results: what joins training to plotting.
 //!
 //! Learning curves and the table of experiments are in `curves`, what settings come to over their
-//! seeds in `mean_curves`, one network's history and mistakes in `fit`, its trace in `network`,
+//! seeds in `mean_curves`, one network's history and mistakes in `fit`, its trace in `trace_plot`,
 //! races in `race`, augmented images in `augmented`, what steps cost in `costs`; data here.
 
 mod augmented;
 mod costs;
 mod curves;
 mod fit;
+mod layer;
 mod mean_curves;
 mod network;
 mod race;
+mod trace_plot;
 
 use chainrule_data::{Card, Toy};
 use chainrule_error::Result;
@@ -26,8 +28,8 @@ pub(crate) use fit::{FitCurves, fit_curves};
 pub use fit::{plot_confusion_matrix, plot_history, plot_mistakes};
 pub(crate) use mean_curves::summary_table;
 pub use mean_curves::{MeanCurves, plot_mean_curves, plot_results_table};
-pub use network::plot_trace;
 pub use race::{plot_race, plot_race_table};
+pub use trace_plot::{TracePlot, plot_trace};
 
 /// Draws a toy problem: the points of the plane by class, or points of a line against their class.
 pub(crate) fn toy(toy: &Toy) -> Result<Figure> {

@@ -23,8 +23,8 @@ pub use chainrule_nn::{
 // What is seen.
 #[doc(no_inline)]
 pub use chainrule_plot::{
-    BarPlot, Cell, Column, ContourPlot, CurveGrid, Figure, HeatMap, ImageGrid, LinePlot,
-    NetworkNode, NetworkPlot, Panel, ScatterPlot, ScatterPlot3d, Series, TablePlot,
+    BarPlot, Cell, Column, ContourPlot, CurveGrid, Figure, HeatMap, ImageGrid, LinePlot, Matrix,
+    MatrixPlot, NetworkNode, NetworkPlot, Panel, ScatterPlot, ScatterPlot3d, Series, TablePlot,
 };
 // NumPy's random numbers, bit for bit.
 #[doc(no_inline)]
@@ -32,8 +32,8 @@ pub use chainrule_random::{Generator, RandomState};
 // Why it learns.
 #[doc(no_inline)]
 pub use chainrule_trace::{
-    Finding, Notation, Step, StepTable, Stepper, Steps, Trace, Traceable, Update, Verdict,
-    trace_update,
+    Answer, Answers, Finding, Notation, Step, StepTable, Stepper, Steps, Trace, Traceable, Update,
+    Verdict, trace_update,
 };
 // How it learns.
 #[doc(no_inline)]
@@ -59,9 +59,9 @@ pub use rand_pcg::Pcg64;
 
 #[doc(no_inline)]
 pub use crate::figures::{
-    MeanCurves, plot_augmented, plot_confusion_matrix, plot_history, plot_learning_curves,
-    plot_loss_curves, plot_mean_curves, plot_mistakes, plot_race, plot_race_table,
-    plot_results_table, plot_summary_table, plot_trace,
+    MeanCurves, TracePlot, plot_augmented, plot_confusion_matrix, plot_history,
+    plot_learning_curves, plot_loss_curves, plot_mean_curves, plot_mistakes, plot_race,
+    plot_race_table, plot_results_table, plot_summary_table, plot_trace,
 };
 #[doc(no_inline)]
 pub use crate::interrupted;

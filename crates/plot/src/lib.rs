@@ -23,6 +23,7 @@
 //! | amounts by row and column, such as a confusion matrix | [`HeatMap`] |
 //! | a function of two variables as contours, with paths on it | [`ContourPlot`] |
 //! | a table of results | [`TablePlot`] |
+//! | matrices of numbers, with what belongs together in colours | [`MatrixPlot`] |
 //! | a network, with the numbers of a pass on nodes and edges | [`NetworkPlot`] |
 //! | several of these in one picture | [`Figure::grid`] |
 //!
@@ -40,6 +41,7 @@ mod images;
 mod legend;
 mod line;
 mod log_axis;
+mod matrices;
 mod network;
 mod numbers;
 mod palette;
@@ -61,6 +63,7 @@ pub use figure::Figure;
 pub use heat_map::HeatMap;
 pub use images::ImageGrid;
 pub use line::LinePlot;
+pub use matrices::{Matrix, MatrixPlot};
 pub use network::{NetworkNode, NetworkPlot};
 pub use palette::{Marker, Rgb, SERIES_COLORS};
 pub use panel::{Column, Panel};

@@ -47,7 +47,7 @@ mod traceable;
 mod update;
 
 pub use chainrule_error::{Error, ErrorKind, Result};
-pub use check::{Finding, Verdict};
+pub use check::{Answer, Answers, Finding, Verdict};
 pub use step::{Direction, Step};
 pub use stepper::Stepper;
 pub use steps::{StepTable, Steps};

@@ -183,6 +183,11 @@ impl Step {
         )
     }
 
+    /// The symbol in LaTeX.
+    pub(crate) fn symbol_latex(&self) -> String {
+        self.quantity.symbol(self.style.notation).1
+    }
+
     /// Symbol and formula in one line of LaTeX.
     pub(crate) fn equation_latex(&self) -> String {
         let (_, symbol) = self.quantity.symbol(self.style.notation);

@@ -103,6 +103,10 @@ impl Trace {
         Self::built(self.0.record.clone(), self.0.style, true)
     }
 
+    pub(crate) fn style(&self) -> Style {
+        self.0.style
+    }
+
     /// The notation that it is written in.
     pub fn notation(&self) -> Notation {
         self.0.style.notation

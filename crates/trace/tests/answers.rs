@@ -8,12 +8,9 @@ use chainrule_trace::{Finding, Traceable};
 use common::homework;
 use ndarray::{Array2, array};
 
-/// The answers of the homework's student, who could not finish, and what is said of each.
-#[test]
-fn the_students_answers_are_explained() {
-    let (network, x, y) = homework();
-    let trace = network.trace(&x, &y).unwrap();
-    let answers: Vec<(&str, Array2<f64>)> = vec![
+/// The answers of the homework's student, who could not finish.
+fn students_answers() -> Vec<(&'static str, Array2<f64>)> {
+    vec![
         ("z1", array![[0.25], [-1.3]]),
         ("a1", array![[0.25], [0.0]]),
         ("s'(z1)", array![[1.0], [0.0]]),
@@ -35,7 +32,15 @@ fn the_students_answers_are_explained() {
             "dW1",
             array![[-0.01066504, 0.01066504], [-0.006399025, 0.006399025]],
         ),
-    ];
+    ]
+}
+
+/// What is said of each.
+#[test]
+fn the_students_answers_are_explained() {
+    let (network, x, y) = homework();
+    let trace = network.trace(&x, &y).unwrap();
+    let answers = students_answers();
     let said = answers.iter().map(|(name, mine)| {
         let verdict = trace.check(name, mine).unwrap();
         format!("{:?}\n{verdict}\n", verdict.findings)
@@ -137,6 +142,22 @@ fn usual_mistakes_are_named() {
             .sentence
             .contains("mean")
     );
+}
+
+#[test]
+fn several_answers_stand_beside_what_is_right() {
+    let (network, x, y) = homework();
+    let trace = network.trace(&x, &y).unwrap();
+    let mut answers = students_answers();
+    answers.push(("dW2", Array2::zeros((2, 2))));
+    let table = trace.check_all(&answers).unwrap();
+    assert_eq!((table.right(), table.rows.len()), (10, 19));
+    insta::assert_snapshot!("answers", table);
+    insta::assert_snapshot!("answers_markdown", table.markdown());
+    let unknown = trace.check_all(&[("dW9", array![1.0])]).unwrap_err();
+    assert!(unknown.to_string().contains("dW9"));
+    let none: [(&str, Array2<f64>); 0] = [];
+    assert_eq!(trace.check_all(&none).unwrap().right(), 0);
 }
 
 /// Zeros are what a cell holds before its reader has begun.

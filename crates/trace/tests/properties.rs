@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 use chainrule_nn::{Dropout, Init, Model, Network, Reduction};
-use chainrule_trace::{Notation, Trace, Traceable};
+use chainrule_trace::{Finding, Notation, Trace, Traceable};
 use ndarray::{Array2, ArrayD};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
@@ -100,44 +100,96 @@ proptest! {
         // Batch normalization needs company.
         let batch = if single && !kinds.contains(&6) { 1 } else { batch };
         let model = model(image, &kinds, bias, loss, sum);
-        let network = model.build_f64(seed).unwrap();
-        let features = if image { 24 } else { 4 };
-        let x = inputs(batch, features, seed ^ 0x5eed);
-        let values = inputs(batch, 3, seed ^ 0x7a6).mapv(f64::abs);
-        let classes: Vec<u8> = (0..batch).map(|i| (i % 3) as u8).collect();
-        let y: chainrule_nn::Targets<'_, f64> = if one_hot { (&classes).into() } else { (&values).into() };
-        let dropping = kinds.contains(&5);
-        let dropout = || if dropping { Dropout::Seed(seed) } else { Dropout::Off };
-        let trace = network.trace_with(&x, y, dropout()).unwrap().with_input_gradient();
-        let trace = if numpy { trace.in_notation(Notation::Numpy) } else { trace };
-
-        // The formulas give what the pass gave.
-        let far = trace.farthest_formula();
-        prop_assert!(far.1 < 1e-12, "{} is {:e} off in\n{network}", far.0, far.1);
-
-        // The gradients are the engine's.
-        let gradients = network.gradients_with(&x, y, dropout()).unwrap();
-        as_engine(&network, &trace, &gradients);
-        prop_assert_eq!(trace.cost(), gradients.loss);
-        let da0 = trace.value("da0").unwrap();
-        let (engine, checked) = (&trace.record().layers[0].d_input, da0.len());
-        prop_assert_eq!(engine.len(), checked);
-
-        // And differences agree with them: to 1e-6 relative is what the check calls agreement.
-        let check = network.gradient_check_with(&x, y, dropout()).unwrap();
-        prop_assert!(check.passed(), "{check}\n{network}");
-        prop_assert!(check.worst_error() < 1e-6);
-
-        // Nothing that is shown fails to be written.
-        prop_assert!(trace.to_string().len() > 100);
-        prop_assert!(!trace.markdown().contains("NaN"));
-        prop_assert!(trace.table().markdown().lines().count() > trace.len());
+        holds((&model, image), batch, (numpy, one_hot), seed);
     }
 }
 
-/// The figures of the issue: under a second and under 200 kB.
+/// What is drawn at random above may leave a kind out: here each has its network, in images and behind
+/// them, with every loss, for one sample where it can be.
 #[test]
-fn a_large_network_is_shown_quickly_and_briefly() {
+fn it_holds_for_every_kind_of_layer() {
+    let dense: [&[usize]; 8] = [
+        &[],
+        &[0],
+        &[0, 2],
+        &[0, 3],
+        &[0, 4],
+        &[0, 5],
+        &[0, 6],
+        &[0, 6, 2, 5, 1],
+    ];
+    let images: [&[usize]; 8] = [
+        &[0],
+        &[0, 2],
+        &[1],
+        &[0, 6, 2, 1],
+        &[0, 4, 1, 0, 1],
+        &[1, 5, 0, 3],
+        &[6, 0, 7, 0, 6],
+        &[0, 2, 5, 1, 7, 0, 3],
+    ];
+    let all = dense.iter().map(|kinds| (false, kinds));
+    let all = all.chain(images.iter().map(|kinds| (true, kinds)));
+    for (i, (image, kinds)) in all.enumerate() {
+        for loss in 0..4 {
+            for batch in [1, 3] {
+                if batch == 1 && kinds.contains(&6) {
+                    continue;
+                }
+                let model = model(image, kinds, i % 3 != 1, loss, i % 2 == 1);
+                let seed = (10 * i + loss) as u64;
+                holds((&model, image), batch, (loss % 2 == 1, i % 4 < 2), seed);
+            }
+        }
+    }
+}
+
+/// The formulas give what the pass gave, the gradients are the engine's and the differences'.
+fn holds((model, image): (&Model, bool), batch: usize, (numpy, one_hot): (bool, bool), seed: u64) {
+    let network = model.build_f64(seed).unwrap();
+    let x = inputs(batch, if image { 24 } else { 4 }, seed ^ 0x5eed);
+    let values = inputs(batch, 3, seed ^ 0x7a6).mapv(f64::abs);
+    let classes: Vec<u8> = (0..batch).map(|i| (i % 3) as u8).collect();
+    let y: chainrule_nn::Targets<'_, f64> = match one_hot {
+        true => (&classes).into(),
+        false => (&values).into(),
+    };
+    let dropping = model.to_string().contains("dropout");
+    let dropout = || match dropping {
+        true => Dropout::Seed(seed),
+        false => Dropout::Off,
+    };
+    let trace = network.trace_with(&x, y, dropout()).unwrap();
+    let trace = trace.with_input_gradient();
+    let trace = match numpy {
+        true => trace.in_notation(Notation::Numpy),
+        false => trace,
+    };
+
+    let far = trace.farthest_formula();
+    assert!(far.1 < 1e-12, "{} is {:e} off in\n{network}", far.0, far.1);
+
+    let gradients = network.gradients_with(&x, y, dropout()).unwrap();
+    as_engine(&network, &trace, &gradients);
+    assert_eq!(trace.cost(), gradients.loss);
+    let da0 = trace.value("da0").unwrap();
+    assert_eq!(trace.record().layers[0].d_input.len(), da0.len());
+
+    // To 1e-6 relative is what the check calls agreement.
+    let check = network.gradient_check_with(&x, y, dropout()).unwrap();
+    assert!(check.passed(), "{check}\n{network}");
+    assert!(check.worst_error() < 1e-6);
+
+    // Nothing that is shown fails to be written.
+    assert!(trace.to_string().len() > 100);
+    assert!(!trace.markdown().contains("NaN"));
+    assert!(trace.table().markdown().lines().count() > trace.len());
+}
+
+/// Whatever the size, what is shown fits a page: here under 200 kB. The example `display_time` says how
+/// long it takes.
+#[test]
+fn a_large_network_is_shown_briefly() {
     let model = Model::input(784)
         .dense(100)
         .relu()
@@ -147,21 +199,17 @@ fn a_large_network_is_shown_quickly_and_briefly() {
         .softmax();
     let network = model.build_f64(1).unwrap();
     let x = inputs(1, 784, 3);
-    let begin = std::time::Instant::now();
     let trace = network.trace(&x, &[7]).unwrap();
     let (markdown, text) = (trace.markdown(), trace.to_string());
-    let seconds = begin.elapsed().as_secs_f64();
-    assert!(seconds < 1.0, "{seconds} s");
     assert!(
         markdown.len() + text.len() < 200_000,
         "{} bytes",
         markdown.len() + text.len()
     );
-    // An answer about it is told in a few seconds, right or wrong.
-    let begin = std::time::Instant::now();
+    // An answer about it is told, right or wrong.
     let mut wrong = trace.value("dW1").unwrap();
     wrong[[3, 5]] += 1.0;
-    trace.check("dW1", &wrong).unwrap();
-    let seconds = begin.elapsed().as_secs_f64();
-    assert!(seconds < 10.0, "{seconds} s");
+    let verdict = trace.check("dW1", &wrong).unwrap();
+    let entries = vec![vec![3, 5]];
+    assert_eq!(verdict.findings, [Finding::SomeEntries { entries }]);
 }

@@ -1,4 +1,4 @@
-//! The picture of a traced pass: a network with the numbers of one sample.
+//! The dense layers of a traced pass as nodes and edges, with the numbers of one sample.
 
 use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::{Inside, LayerRecord};
@@ -6,35 +6,9 @@ use chainrule_plot::{Figure, NetworkNode, NetworkPlot};
 use chainrule_trace::Trace;
 use ndarray::ArrayView1;
 
-/// Draws the network of a trace of one sample: above what each unit put out, and the weights; below
-/// the gradients of both. The thicker an edge, the larger its number; red is above zero, blue below.
-///
-/// Of a network with convolutions the dense layers behind them are drawn.
-///
-/// ```
-/// use chainrule::prelude::*;
-///
-/// let network = Model::input(2).dense(2).relu().dense(1).sigmoid().half_squared_error();
-/// let network = network.build_f64(1)?;
-/// let trace = network.trace(&array![[1.0, -1.0]], &array![[1.0]])?;
-/// let figure = plot_trace(&trace)?;
-/// assert!(figure.description().starts_with("Network \"One pass, C = "));
-/// # Ok::<(), chainrule::Error>(())
-/// ```
-///
-/// # Errors
-///
-/// When the trace is of several samples, or the network has no dense layer or more than eleven.
-pub fn plot_trace(trace: &Trace) -> Result<Figure> {
+/// The dense layers with the numbers of one sample of the trace.
+pub(super) fn network(trace: &Trace, sample: usize) -> Result<Figure> {
     let layers = &trace.record().layers;
-    if trace.samples() != 1 {
-        return Err(
-            Error::new(ErrorKind::Value, "a picture of a trace shows one sample")
-                .expected("a trace of one sample")
-                .got(format!("{} samples", trace.samples()))
-                .hint("trace one row: network.trace(&x.slice(s![..1, ..]).to_owned(), …)"),
-        );
-    }
     let dense = |layer: &LayerRecord| matches!(layer.inside, Inside::Dense);
     let places: Vec<usize> = (0..layers.len()).filter(|&i| dense(&layers[i])).collect();
     let Some(&first) = places.first() else {
@@ -43,22 +17,28 @@ pub fn plot_trace(trace: &Trace) -> Result<Figure> {
             "a network without dense layers has no such picture",
         )
         .expected("at least one dense layer")
-        .hint("a convolution's filters and maps can be drawn with ImageGrid"));
+        .hint("TracePlot::new(&trace).maps() draws images, .layer(\"conv2d_1\") a convolution"));
     };
     // As the trace counts: dense and convolution.
     let weighted = |layer: &&LayerRecord| !layer.parameters.is_empty();
     let before = layers[..first].iter().filter(weighted).count();
     let letter = if before == 0 { "x" } else { "f" };
     let input = &layers[first];
-    let mut inputs = units(&input.input.row(0), |unit| {
+    let mut inputs = units(&input.input.row(sample), |unit| {
         format!("{letter}{}", lowered(unit))
     });
     for (unit, node) in inputs.iter_mut().enumerate() {
         let label = format!("∂C/∂{letter}{}", lowered(unit));
-        *node = node.clone().gradient(label, input.d_input[[0, unit]]);
+        *node = node.clone().gradient(label, input.d_input[[sample, unit]]);
     }
     let name = if before == 0 { "input" } else { "flattened" };
-    let title = format!("One pass, C = {}", short(trace.cost()));
+    let cost = short(trace.cost());
+    let title = match trace.samples() {
+        1 => format!("One pass, C = {cost}"),
+        samples => format!(
+            "Sample [{sample}] of {samples}, C = {cost}; the weights' gradients are the batch's"
+        ),
+    };
     let mut plot = NetworkPlot::new(title).input(name, inputs);
     for (n, &at) in places.iter().enumerate() {
         let number = before + n + 1;
@@ -75,10 +55,12 @@ pub fn plot_trace(trace: &Trace) -> Result<Figure> {
         };
         let bias = layer.parameters.get(1);
         let values = probabilities.unwrap_or(&last.output);
-        let mut nodes = units(&values.row(0), |unit| format!("{letter}{}", lowered(unit)));
+        let mut nodes = units(&values.row(sample), |unit| {
+            format!("{letter}{}", lowered(unit))
+        });
         for (unit, node) in nodes.iter_mut().enumerate() {
             let label = format!("δ{}{}", raised(number), lowered(unit));
-            let mut with = node.clone().gradient(label, layer.d_output[[0, unit]]);
+            let mut with = node.clone().gradient(label, layer.d_output[[sample, unit]]);
             if let Some(bias) = bias {
                 with = with.note(format!("b = {}", short(bias.value[unit])));
             }
@@ -113,7 +95,7 @@ fn by_unit(stored: &ndarray::ArrayD<f64>) -> Vec<Vec<f64>> {
         .collect()
 }
 
-fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     let text = format!("{value:.5}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     match text {
@@ -122,7 +104,7 @@ fn short(value: f64) -> String {
     }
 }
 
-fn raised(number: usize) -> String {
+pub(super) fn raised(number: usize) -> String {
     moved(number, '⁰', |digit| {
         ['⁰', '¹', '²', '³'].get(digit).copied()
     })

@@ -1,7 +1,7 @@
 //! How traces, answers and gradient checks look: Markdown with LaTeX, tables, coloured verdicts.
 
 use chainrule_nn::{Agreement, GradientCheck};
-use chainrule_trace::{Finding, Step, StepTable, Stepper, Steps, Trace, Update, Verdict};
+use chainrule_trace::{Answers, Finding, Step, StepTable, Stepper, Steps, Trace, Update, Verdict};
 
 use super::{Bundle, NotebookDisplay, bundle::escaped};
 
@@ -35,6 +35,12 @@ impl NotebookDisplay for Update {
     }
 }
 
+impl NotebookDisplay for Answers {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(self.to_string()).markdown(self.markdown())
+    }
+}
+
 impl NotebookDisplay for Stepper {
     fn bundle(&self) -> Bundle {
         Bundle::text(self.to_string())
@@ -46,11 +52,12 @@ impl NotebookDisplay for Stepper {
 impl NotebookDisplay for Verdict {
     fn bundle(&self) -> Bundle {
         let rounding = self.findings.contains(&Finding::Rounding);
-        let (mark, color, ground) = match self.is_right() {
-            true if rounding => ("✓", "#1a6e3c", "#f1f8f3"),
-            true => ("✓", "#1a6e3c", "#eaf6ee"),
-            false if self.is_unanswered() => ("…", "#555555", "#f4f4f4"),
-            false => ("✗", "#a40000", "#fff3f2"),
+        let mark = self.mark();
+        let (color, ground) = match self.is_right() {
+            true if rounding => ("#1a6e3c", "#f1f8f3"),
+            true => ("#1a6e3c", "#eaf6ee"),
+            false if self.is_unanswered() => ("#555555", "#f4f4f4"),
+            false => ("#a40000", "#fff3f2"),
         };
         let style = format!(
             "color:{color};background:{ground};padding:0.6em;border-left:3px solid {color}"

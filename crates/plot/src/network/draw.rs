@@ -1,6 +1,9 @@
 //! Where nodes and edges lie, and how strong they are.
 
-use super::{Layer, NetworkPlot};
+use super::{
+    Layer, NetworkPlot,
+    labels::{self, Edge},
+};
 use crate::canvas::{Align, Canvas, Rect, Style};
 use crate::frame::Look;
 use crate::numbers::{proper_minus, significant};
@@ -22,6 +25,9 @@ const NAME: Style = Style::new(12.5, Weight::Regular, FAINT);
 const VALUE: Style = Style::new(13.5, Weight::SemiBold, INK);
 const LABEL: Style = Style::new(12.5, Weight::Regular, TEXT);
 const EDGE: Style = Style::new(12.0, Weight::SemiBold, TEXT);
+
+/// A place on the canvas.
+pub(super) type Point = (f64, f64);
 
 /// The two passes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -121,23 +127,39 @@ impl NetworkPlot {
                     };
                     let value = values[*unit][*source];
                     let ends = (place(i, s, from.len()), place(i + 1, t, to.len()));
-                    lines.push((value, ends, s, t));
+                    lines.push((value, ends));
                 }
             }
             lines.sort_by(|a, b| a.0.abs().total_cmp(&b.0.abs()));
-            for (value, (a, b), s, t) in lines {
+            for (value, (a, b)) in lines {
                 let share = share(value, greatest);
                 let thickest = if plan.numbers { 6.0 } else { 3.5 };
                 let width = 0.8 + (thickest - 0.8) * share;
                 canvas.segment(a, b, width, tint(value, 0.3 + 0.6 * share));
                 if plan.numbers {
-                    numbers.push((value, a, b, s, t));
+                    numbers.push((value, a, b));
                 }
             }
         }
-        for (value, a, b, s, t) in numbers {
-            edge_number(canvas, value, a, b, (s, t));
-        }
+        let taken: Vec<_> = self
+            .layers
+            .iter()
+            .enumerate()
+            .flat_map(|(i, layer)| {
+                let units = shown(layer.nodes.len());
+                (0..units.len()).map(move |at| place(i, at, units.len()))
+            })
+            // The node with the words above and below it.
+            .map(|(x, y)| {
+                Rect::new(
+                    x - 42.0,
+                    y - plan.radius - 24.0,
+                    84.0,
+                    2.0 * plan.radius + 48.0,
+                )
+            })
+            .collect();
+        edge_numbers(canvas, &numbers, &taken);
         for (i, layer) in self.layers.iter().enumerate() {
             let units = shown(layer.nodes.len());
             let greatest = greatest(layer.nodes.iter().filter_map(|node| match pass {
@@ -238,34 +260,35 @@ fn label_on_white(canvas: &mut Canvas, (x, y): (f64, f64), text: &str) {
     canvas.text((x, y), Align::Middle, LABEL, text);
 }
 
-/// The number of an edge on a white ground. Level edges have it in their middle; those that cross
-/// others have it nearer to where they come from, so that no two meet.
-fn edge_number(
-    canvas: &mut Canvas,
-    value: f64,
-    a: (f64, f64),
-    b: (f64, f64),
-    (source, target): (usize, usize),
-) {
-    let level = (a.1 - b.1).abs() < 1.0;
-    let along = if level {
-        0.52
-    } else if source < target {
-        0.3
-    } else {
-        0.34
-    };
-    let (x, y) = (a.0 + (b.0 - a.0) * along, a.1 + (b.1 - a.1) * along);
-    let text = number(value, 4);
-    let half = EDGE.width(&text) / 2.0 + 5.0;
-    let area = Rect::new(x - half, y - 9.0, 2.0 * half, 18.0);
-    capsule(canvas, area, tint(value, 0.75));
-    capsule(canvas, area.grown(-1.25), WHITE);
-    let style = Style {
-        color: strong(value),
-        ..EDGE
-    };
-    canvas.text((x, y + EDGE.size * 0.36), Align::Middle, style, &text);
+/// The numbers of edges, each on a white ground.
+fn edge_numbers(canvas: &mut Canvas, numbers: &[(f64, Point, Point)], taken: &[Rect]) {
+    let text = |value: f64| number(value, 4);
+    let edges: Vec<_> = numbers
+        .iter()
+        .map(|&(value, from, to)| Edge {
+            from,
+            to,
+            width: EDGE.width(&text(value)) + 10.0,
+            height: 18.0,
+        })
+        .collect();
+    let middles = labels::placed(&edges, taken);
+    for ((&(value, ..), edge), (x, y)) in numbers.iter().zip(&edges).zip(middles) {
+        let area = Rect::new(
+            x - edge.width / 2.0,
+            y - edge.height / 2.0,
+            edge.width,
+            edge.height,
+        );
+        capsule(canvas, area, tint(value, 0.75));
+        capsule(canvas, area.grown(-1.25), WHITE);
+        let style = Style {
+            color: strong(value),
+            ..EDGE
+        };
+        let text = text(value);
+        canvas.text((x, y + EDGE.size * 0.36), Align::Middle, style, &text);
+    }
 }
 
 /// A rectangle whose ends are half circles, in one piece: where discs and rectangles meet, an edge

@@ -1,6 +1,7 @@
 //! A network as nodes and edges, with the numbers of a forward and a backward pass on them.
 
 mod draw;
+mod labels;
 
 use chainrule_error::{Error, ErrorKind, Result};
 

@@ -32,7 +32,7 @@ impl Builder<'_> {
             .shaped(mask.value().shape());
         let why = format!(
             "Of each {size} × {size} window one number wins, the greatest, and of equals the first: \
-             here it has a 1."
+             here it has a 1 (argmax)."
         );
         self.step(Direction::Forward, &mask, expr, &layer.name, why);
         let output = Quantity::new(

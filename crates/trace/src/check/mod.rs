@@ -5,6 +5,7 @@
 //! which people make it wrong, `chain` multiplies the chain rule out as if its factors were numbers,
 //! `compare` says whether two arrays are the same up to rounding. The plainest mistake comes first.
 
+mod answers;
 mod chain;
 mod compare;
 mod guess;
@@ -13,6 +14,7 @@ mod verdict;
 use chainrule_error::{Error, ErrorKind, Result};
 use ndarray::{ArrayBase, ArrayD, Data, Dimension};
 
+pub use answers::{Answer, Answers};
 pub use verdict::{Finding, Verdict};
 
 use self::compare::{Fit, fit, rounded, same};

@@ -107,6 +107,15 @@ impl Verdict {
         self.findings.iter().all(right)
     }
 
+    /// ✓ for right, … for not filled in yet, ✗ for wrong.
+    pub fn mark(&self) -> char {
+        match self.is_right() {
+            true => '✓',
+            false if self.is_unanswered() => '…',
+            false => '✗',
+        }
+    }
+
     /// Whether nothing has been filled in yet: every entry is 0, and the truth's are not.
     pub fn is_unanswered(&self) -> bool {
         self.findings.contains(&Finding::Unanswered)

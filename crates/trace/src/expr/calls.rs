@@ -139,7 +139,7 @@ impl Writer<'_> {
             }
             Call::Pick(..) => function(("max", "\\max_{\\text{window}}"), "max_pool"),
             Call::Winners(..) => function(
-                ("greatest of its window", "\\text{greatest of its window}"),
+                ("argmax", "\\operatorname*{argmax}_{\\text{window}}"),
                 "winners",
             ),
             Call::Route(..) => function(("to winners", "\\text{to winners}"), "to_winners"),

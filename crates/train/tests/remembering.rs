@@ -11,7 +11,7 @@ mod task;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chainrule_data::Splits;
-use chainrule_nn::{Init, Model, Rule};
+use chainrule_nn::{Init, Model, Momentum, Optimizer, Rule};
 use chainrule_train::{Event, Experiment, Observer, ProgressLines, Setting, forget_runs};
 
 use task::{Shared, data, model, task};
@@ -78,6 +78,18 @@ fn networks_are_copies_of_their_own() {
         .unwrap();
     let second = experiment().run().unwrap();
     assert_eq!(second.runs[0].network.parameters(), weights);
+}
+
+#[test]
+fn an_optimizer_takes_a_remembered_network_for_another_one() {
+    let _turn = turn();
+    let mut networks = [(); 2].map(|()| experiment().run().unwrap().runs.remove(0).network);
+    let mut momentum = Momentum::new(0.1).unwrap();
+    let (x, labels) = (task(10).pixels(), task(10).labels().to_vec());
+    let gradients = networks[0].gradients(&x, &labels).unwrap();
+    momentum.step(&mut networks[0], &gradients).unwrap();
+    let error = momentum.step(&mut networks[1], &gradients).unwrap_err();
+    assert!(error.to_string().contains("another network"), "{error}");
 }
 
 #[test]

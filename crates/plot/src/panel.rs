@@ -3,7 +3,7 @@
 use crate::annotations::Band;
 use crate::series::Series;
 
-/// One pair of axes of a [`CurveGrid`]: the curves of one model under one setting.
+/// One pair of axes of a [`CurveGrid`](crate::CurveGrid): the curves of one model under one setting.
 #[derive(Clone, Debug, Default)]
 pub struct Panel {
     pub(crate) setting: String,
@@ -101,7 +101,7 @@ impl Panel {
     }
 }
 
-/// One column of a [`CurveGrid`]: a model and its panels from the top.
+/// One column of a [`CurveGrid`](crate::CurveGrid): a model and its panels from the top.
 #[derive(Clone, Debug, Default)]
 pub struct Column {
     /// The model's name, above each of its panels.

@@ -115,7 +115,7 @@ fn whatever_changes_trains_anew() {
     let run = |experiment: Experiment| experiment.seed(1_000).log_every(100).quiet();
     let with = |setting: Setting| run(Experiment::new("x", &model(), &data()).settings(&[setting]));
     let of = |model: Model, data: Splits| {
-        run(Experiment::new("x", &model, &data).settings(&[base.clone()]))
+        run(Experiment::new("x", &model, &data).settings(std::slice::from_ref(&base)))
     };
     assert_eq!(remembered(&with(base.clone())), [false]);
     let other_data = |train, validation: Option<usize>, test| {

@@ -121,6 +121,21 @@ fn what_has_no_end_is_said_in_the_legend_and_in_panels() {
 }
 
 #[test]
+fn settings_of_which_nothing_came_to_its_end_leave_panels_that_say_so() {
+    for settings in [2, 7] {
+        let mut results = results(&rates(settings), 2);
+        for run in &mut results.runs {
+            run.interrupted = true;
+        }
+        let figure = plot_mean_curves(&results).unwrap();
+        let told = figure.description().matches("2 of 2 interrupted").count();
+        assert_eq!(told, settings, "{}", figure.description());
+        let table = plot_results_table(&results).unwrap();
+        assert!(table.description().contains("0 of 2, 2 interrupted"));
+    }
+}
+
+#[test]
 fn learning_curves_show_means_and_many_come_in_rows() {
     let figure = plot_learning_curves(&[&results(&rates(2), 3)]).unwrap();
     let text = figure.description();

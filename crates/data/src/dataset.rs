@@ -319,15 +319,11 @@ impl Dataset {
         &self.shared.pixels[self.range.start * features..self.range.end * features]
     }
 
-    pub(crate) fn range(&self) -> &Range<usize> {
-        &self.range
-    }
-
     /// Every field is named: what a network sees of a new one has to go into the digest.
-    pub(crate) fn digests(&self) -> &Digests {
+    pub(crate) fn digests(&self) -> (&Digests, &Range<usize>) {
         let Self {
             shared,
-            range: _,
+            range,
             scaler: _,
         } = self;
         let Shared {
@@ -339,7 +335,7 @@ impl Dataset {
             class_names: _,
             digests,
         } = &**shared;
-        digests
+        (digests, range)
     }
 
     /// This part and the one after it in the same bytes, as one.

@@ -27,6 +27,15 @@ pub(crate) struct Band {
 }
 
 impl Band {
+    /// A band about the last of so many series.
+    pub(crate) fn about_last(label: String, points: &[(f64, f64, f64)], series: usize) -> Self {
+        Self {
+            label,
+            points: points.to_vec(),
+            series: series.saturating_sub(1),
+        }
+    }
+
     pub(crate) fn drawable(&self) -> impl Iterator<Item = (f64, f64, f64)> + '_ {
         let points = self.points.iter().copied();
         points.filter(|&(x, low, high)| [x, low, high].into_iter().all(drawable))

@@ -143,11 +143,8 @@ impl LinePlot {
     /// ```
     #[must_use]
     pub fn band(mut self, label: impl Into<String>, points: &[(f64, f64, f64)]) -> Self {
-        self.bands.push(Band {
-            label: label.into(),
-            points: points.to_vec(),
-            series: self.series.len().saturating_sub(1),
-        });
+        let band = Band::about_last(label.into(), points, self.series.len());
+        self.bands.push(band);
         self
     }
 

@@ -3,7 +3,7 @@
 use crate::annotations::Band;
 use crate::series::Series;
 
-/// One pair of axes of a [`CurveGrid`]: the curves of one model under one setting.
+/// One pair of axes of a [`CurveGrid`](crate::CurveGrid): the curves of one model under one setting.
 #[derive(Clone, Debug, Default)]
 pub struct Panel {
     pub(crate) setting: String,
@@ -58,11 +58,8 @@ impl Panel {
     /// place in the legend.
     #[must_use]
     pub fn band(mut self, label: impl Into<String>, points: &[(f64, f64, f64)]) -> Self {
-        self.bands.push(Band {
-            label: label.into(),
-            points: points.to_vec(),
-            series: self.series.len().saturating_sub(1),
-        });
+        let band = Band::about_last(label.into(), points, self.series.len());
+        self.bands.push(band);
         self
     }
 
@@ -104,7 +101,7 @@ impl Panel {
     }
 }
 
-/// One column of a [`CurveGrid`]: a model and its panels from the top.
+/// One column of a [`CurveGrid`](crate::CurveGrid): a model and its panels from the top.
 #[derive(Clone, Debug, Default)]
 pub struct Column {
     /// The model's name, above each of its panels.

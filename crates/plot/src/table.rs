@@ -75,7 +75,10 @@ impl Cell {
 
     /// The text as drawn: numbers have digits of equal width, to stand below each other.
     fn shown(&self) -> String {
-        if decimals(&self.text).is_some() || is_spread(&self.text) {
+        let number = |text: &str| decimals(text).is_some();
+        // A mean and its deviation: `0.9740 ± 0.0012`.
+        let spread = |(mean, deviation)| number(mean) && number(deviation);
+        if number(&self.text) || self.text.split_once(" ± ").is_some_and(spread) {
             tabular(&self.text)
         } else {
             self.text.clone()
@@ -100,12 +103,6 @@ fn decimals(text: &str) -> Option<usize> {
             .split_once('.')
             .map_or(0, |(_, decimals)| decimals.len() + 1),
     )
-}
-
-/// Whether it is a mean and its deviation: `0.9740 ± 0.0012`.
-fn is_spread(text: &str) -> bool {
-    let parts = text.split_once(" ± ");
-    parts.is_some_and(|(mean, deviation)| decimals(mean).and(decimals(deviation)).is_some())
 }
 
 impl From<&str> for Cell {
@@ -200,11 +197,8 @@ impl TablePlot {
         let names = names.clamp(60.0, MOST_NAME) + PADDING;
         let table = names + widths.iter().sum::<f64>();
         let width = (table + 2.0 * MARGIN).max(420.0);
-        let row = if self.cells().any(|cell| !cell.detail.is_empty()) {
-            TALL_ROW
-        } else {
-            ROW
-        };
+        let tall = self.cells().any(|cell| !cell.detail.is_empty());
+        let row = if tall { TALL_ROW } else { ROW };
         let room = width - 2.0 * MARGIN;
         let title = if self.title.trim().is_empty() {
             vec![]

@@ -23,6 +23,11 @@
 //! # Ok::<(), chainrule_train::Error>(())
 //! ```
 //!
+//! A [grid](Experiment::grid) lets any field of the settings vary, [repeats](Experiment::repeats)
+//! run every setting under several seeds; [`Results::summary`] has mean and deviation of each,
+//! [`Results::compare`] says whether one beats another beyond chance, [`Results::save`] writes them
+//! to a file. Finished runs are [remembered](Experiment#remembered-runs) as long as the process lives.
+//!
 //! A [`Fit`] trains one network and tells of every epoch: its [`Callback`]s look on and may end it, its
 //! [`History`] keeps every metric.
 //!

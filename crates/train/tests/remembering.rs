@@ -11,7 +11,7 @@ mod task;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chainrule_data::Splits;
-use chainrule_nn::{Init, Model, Rule};
+use chainrule_nn::{Init, Model, Momentum, Optimizer, Rule};
 use chainrule_train::{Event, Experiment, Observer, ProgressLines, Setting, forget_runs};
 
 use task::{Shared, data, model, task};
@@ -81,6 +81,18 @@ fn networks_are_copies_of_their_own() {
 }
 
 #[test]
+fn an_optimizer_takes_a_remembered_network_for_another_one() {
+    let _turn = turn();
+    let mut networks = [(); 2].map(|()| experiment().run().unwrap().runs.remove(0).network);
+    let mut momentum = Momentum::new(0.1).unwrap();
+    let (x, labels) = (task(10).pixels(), task(10).labels().to_vec());
+    let gradients = networks[0].gradients(&x, &labels).unwrap();
+    momentum.step(&mut networks[0], &gradients).unwrap();
+    let error = momentum.step(&mut networks[1], &gradients).unwrap_err();
+    assert!(error.to_string().contains("another network"), "{error}");
+}
+
+#[test]
 fn fresh_and_forgetting_train_anew() {
     let _turn = turn();
     assert_eq!(remembered(&experiment()), [false, false]);
@@ -103,7 +115,7 @@ fn whatever_changes_trains_anew() {
     let run = |experiment: Experiment| experiment.seed(1_000).log_every(100).quiet();
     let with = |setting: Setting| run(Experiment::new("x", &model(), &data()).settings(&[setting]));
     let of = |model: Model, data: Splits| {
-        run(Experiment::new("x", &model, &data).settings(&[base.clone()]))
+        run(Experiment::new("x", &model, &data).settings(std::slice::from_ref(&base)))
     };
     assert_eq!(remembered(&with(base.clone())), [false]);
     let other_data = |train, validation: Option<usize>, test| {

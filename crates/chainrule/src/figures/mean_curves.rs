@@ -141,12 +141,11 @@ impl MeanCurves {
     /// What a panel says of runs without an end, and of a curve that lies outside.
     fn note(&self, curve: &MeanCurve, range: Option<(f64, f64)>) -> Option<String> {
         let mut notes: Vec<_> = curve.remark.iter().cloned().collect();
-        let (low, high) = range?;
-        let inside = |mean: f64| (low..=high).contains(&mean);
-        if let Some((_, last)) = curve.points.last()
-            && !curve.points.iter().any(|(_, spread)| inside(spread.mean))
-        {
-            notes.push(format!("ends at {last:.4}"));
+        if let (Some((low, high)), Some((_, last))) = (range, curve.points.last()) {
+            let inside = |mean: f64| (low..=high).contains(&mean);
+            if !curve.points.iter().any(|(_, spread)| inside(spread.mean)) {
+                notes.push(format!("ends at {last:.4}"));
+            }
         }
         (!notes.is_empty()).then(|| notes.join("; "))
     }

@@ -1,5 +1,7 @@
 //! What changes a network: values that are set, steps along gradients, running statistics.
 
+use std::sync::Arc;
+
 use chainrule_error::{Error, ErrorKind, Result};
 use ndarray::ArrayD;
 
@@ -7,6 +9,15 @@ use super::Network;
 use crate::{Gradients, Parameter, Scalar, parameter};
 
 impl<F: Scalar> Network<F> {
+    /// The same values as a network of its own, which a clone is not: an optimizer that remembers
+    /// this one's gradients refuses that.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn on_its_own(mut self) -> Self {
+        self.identity = Arc::default();
+        self
+    }
+
     /// Replaces the values of one parameter.
     ///
     /// # Errors

@@ -69,7 +69,10 @@ impl Memory {
         let entry = self.entries.remove(self.find::<F>(key)?)?;
         let run = entry.run.downcast_ref::<Run<F>>().cloned();
         self.entries.push_back(entry);
-        run
+        run.map(|run| Run {
+            network: run.network.on_its_own(),
+            ..run
+        })
     }
 
     fn keep<F: Number>(&mut self, key: Key, run: &Run<F>) {

@@ -95,7 +95,7 @@ pub(super) fn label(name: &str) -> &'static str {
 }
 
 /// Whether it is a field of the rule, which has to be there first.
-pub(super) fn of_optimizer(name: &str) -> bool {
+fn of_optimizer(name: &str) -> bool {
     label(name) == "optimizer" && name != "optimizer"
 }
 

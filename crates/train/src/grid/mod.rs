@@ -43,9 +43,9 @@ impl Axis {
         Ok(Self { field, choices })
     }
 
-    /// What a field says of the optimizer can be set only after that.
+    /// What is a part of another field, such as an optimizer's momentum, comes after that.
     fn rank(&self) -> usize {
-        usize::from(field::of_optimizer(self.field))
+        usize::from(field::label(self.field) != self.field)
     }
 }
 

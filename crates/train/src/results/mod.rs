@@ -139,10 +139,16 @@ impl<F: Scalar> Run<F> {
         if let Some(best) = self.best_epoch {
             return Some(best as f64);
         }
-        let better = |best: &Point, next: &Point| next.test_accuracy > best.test_accuracy;
-        let points = self.curve.iter();
-        let best = points.reduce(|best, next| if better(best, next) { next } else { best })?;
-        Some(best.samples as f64 * self.setting.epochs as f64 / self.samples as f64)
+        let epochs = self.setting.epochs as f64;
+        let measured = self.curve.iter().map(|point| {
+            let epoch = point.samples as f64 * epochs / self.samples as f64;
+            (epoch, point.test_accuracy)
+        });
+        let last = self.final_test_accuracy.map(|accuracy| (epochs, accuracy));
+        let best = measured
+            .chain(last)
+            .reduce(|best, next| if next.1 > best.1 { next } else { best });
+        best.map(|(epoch, _)| epoch)
     }
 
     /// Training samples a second, without the time for measuring accuracy.

@@ -118,6 +118,14 @@ fn any_field_can_vary() {
         one(sgd().grid("patience", [1, 2]))[1],
         "Early stopping: patience 2 by validation loss"
     );
+    let monitors = ["val_loss", "val_acc"].map(|m| EarlyStopping::patience(9).monitor(m));
+    let stopping = sgd()
+        .grid("patience", [1, 2])
+        .and_then(|grid| grid.grid("early_stopping", monitors));
+    assert_eq!(
+        one(stopping)[1],
+        "Early stopping: patience 1 by validation accuracy"
+    );
     let stopping = [None, Some(EarlyStopping::patience(3))];
     assert_eq!(
         one(sgd().grid("early_stopping", stopping))[0],

@@ -231,16 +231,16 @@ fn probabilities_of_layers_and_losses_out_of_range() {
     for (momentum, got) in [(0.0, "0"), (1.1, "1.1"), (f64::NAN, "NaN")] {
         names(
             &normalized(momentum, 1e-5),
-            "momentum",
-            "above 0, at most 1",
+            "(batch_norm of 8) is out of range",
+            "a momentum above 0, at most 1",
             got,
         );
     }
     for (epsilon, got) in [(0.0, "0"), (-1.0, "-1")] {
         names(
             &normalized(0.1, epsilon),
-            "ε",
-            "a finite number above 0",
+            "(batch_norm of 8) is out of range",
+            "an ε that is a finite number above 0",
             got,
         );
     }

@@ -85,19 +85,20 @@ fn a_summary_is_the_mean_and_deviation_over_the_seeds() {
 
 #[test]
 fn the_best_epoch_is_that_of_the_first_highest_accuracy() {
-    let results = experiment().settings(&[(4, 0.5)]).run().unwrap();
-    let run = &results.runs[0];
-    let highest = run
-        .curve
-        .iter()
-        .map(|p| p.test_accuracy)
-        .fold(0.0, f64::max);
-    let first = run
-        .curve
-        .iter()
-        .find(|p| p.test_accuracy == highest)
-        .unwrap();
-    assert_eq!(run.peak_epoch(), Some(first.samples as f64 / 230.0));
+    let mut results = experiment().settings(&[(4, 0.5)]).run().unwrap();
+    let run = &mut results.runs[0];
+    for (i, point) in run.curve.iter_mut().enumerate() {
+        point.test_accuracy = [0.5, 0.8, 0.8, 0.6][i % 4];
+    }
+    run.final_test_accuracy = Some(0.8);
+    // The second measurement, at 200 of 230 samples.
+    assert_eq!(run.peak_epoch(), Some(200.0 / 230.0));
+    run.final_test_accuracy = Some(0.9);
+    assert_eq!(run.peak_epoch(), Some(4.0));
+    run.best_epoch = Some(3);
+    assert_eq!(run.peak_epoch(), Some(3.0), "what early stopping found");
+    run.interrupted = true;
+    assert_eq!(run.peak_epoch(), None);
 }
 
 /// Three settings under three seeds, of which one setting never comes to its end.

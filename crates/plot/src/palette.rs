@@ -23,8 +23,26 @@ pub const SERIES_COLORS: [Rgb; 7] = [
 impl Rgb {
     /// This colour over white, at this share of its strength.
     pub(crate) fn over_white(self, alpha: f64) -> Self {
-        let mix = |c: u8| (255.0 - (255.0 - f64::from(c)) * alpha).round() as u8;
-        Self(mix(self.0), mix(self.1), mix(self.2))
+        WHITE.towards(self, alpha)
+    }
+
+    /// How light it is, 0 to 1; WCAG 2's relative luminance.
+    pub(crate) fn luminance(self) -> f64 {
+        let linear = |value: u8| {
+            let value = f64::from(value) / 255.0;
+            if value <= 0.04045 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2)
+    }
+
+    /// How well one stands out from the other, 1 to 21; WCAG 2's contrast ratio.
+    pub(crate) fn contrast(self, other: Self) -> f64 {
+        let (a, b) = (self.luminance() + 0.05, other.luminance() + 0.05);
+        (a / b).max(b / a)
     }
 
     /// The colour this share of the way to another one.
@@ -111,17 +129,6 @@ mod tests {
 
     #[test]
     fn texts_stand_out_from_their_ground() {
-        let luminance = |Rgb(r, g, b): Rgb| {
-            let linear = |v: u8| {
-                let v = f64::from(v) / 255.0;
-                if v <= 0.04045 {
-                    v / 12.92
-                } else {
-                    ((v + 0.055) / 1.055).powf(2.4)
-                }
-            };
-            0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
-        };
         // 4.5 is what WCAG 2 asks of ordinary text.
         for (text, ground) in [
             (FAINT, WHITE),
@@ -129,7 +136,7 @@ mod tests {
             (BEST_TEXT, BEST),
             (WARN_TEXT, WARN),
         ] {
-            let ratio = (luminance(ground) + 0.05) / (luminance(text) + 0.05);
+            let ratio = ground.contrast(text);
             assert!(ratio >= 4.5, "{text:?} on {ground:?}: {ratio:.2}");
         }
     }

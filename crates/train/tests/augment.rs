@@ -140,7 +140,10 @@ fn what_cannot_be_augmented_is_said_before_anything_is_trained() {
     ] {
         let setting = Setting::new(1, 0.1).batch_size(20).augment(augment);
         let experiment = Experiment::new("Noise", &model(), data).quiet();
-        let error = experiment.settings(&[setting.clone()]).run().unwrap_err();
+        let error = experiment
+            .settings(std::slice::from_ref(&setting))
+            .run()
+            .unwrap_err();
         let text = error.to_string();
         assert!(
             text.contains(expected) && text.contains("setting “"),

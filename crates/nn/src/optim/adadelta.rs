@@ -83,7 +83,8 @@ pub(super) fn update<F: Scalar>(
     let all = parameter.iter_mut().zip(gradient).zip(squares).zip(steps);
     for (((p, &g), s), d) in all {
         *s = rho * *s + new * g * g;
-        let step = (*d + epsilon).sqrt() / (*s + epsilon).sqrt() * g;
+        // One root instead of two: roots and divisions are what takes the time.
+        let step = ((*d + epsilon) / (*s + epsilon)).sqrt() * g;
         *d = rho * *d + new * step * step;
         *p -= rate * step;
     }

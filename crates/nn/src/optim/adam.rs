@@ -83,7 +83,20 @@ impl<F: Scalar> Averages<F> {
 
 #[inline(always)]
 pub(super) fn update<F: Scalar>(
+    settings: (f64, f64, f64),
+    turn: &Turn,
+    parameter: &mut [F],
+    gradient: &[F],
+    slots: &mut [Vec<F>],
+) {
+    update_decayed(settings, 1.0, turn, parameter, gradient, slots);
+}
+
+/// The same for parameters of which only a share is kept before the step.
+#[inline(always)]
+pub(super) fn update_decayed<F: Scalar>(
     (beta1, beta2, epsilon): (f64, f64, f64),
+    keep: f64,
     turn: &Turn,
     parameter: &mut [F],
     gradient: &[F],
@@ -92,6 +105,7 @@ pub(super) fn update<F: Scalar>(
     let [m, v] = slots else {
         unreachable!("Adam remembers two arrays")
     };
+    let keep = F::of(keep);
     let averages = Averages::new(beta1, beta2);
     // The corrections are numbers, not arrays: they go into the rate and before the root.
     let rate = F::of(turn.rate / turn.correction(beta1));
@@ -101,6 +115,6 @@ pub(super) fn update<F: Scalar>(
     for (((p, &g), m), v) in all {
         *m = averages.first(*m, g);
         *v = averages.second(*v, g);
-        *p -= rate * *m / (v.sqrt() * root + epsilon);
+        *p = keep * *p - rate * *m / (v.sqrt() * root + epsilon);
     }
 }

@@ -64,7 +64,6 @@ pub(super) fn update<F: Scalar>(
     gradient: &[F],
     slots: &mut [Vec<F>],
 ) {
-    let keep = F::of(1.0 - turn.rate * weight_decay);
-    parameter.iter_mut().for_each(|p| *p *= keep);
-    adam::update(betas_and_epsilon, turn, parameter, gradient, slots);
+    let keep = 1.0 - turn.rate * weight_decay;
+    adam::update_decayed(betas_and_epsilon, keep, turn, parameter, gradient, slots);
 }

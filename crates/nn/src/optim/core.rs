@@ -150,8 +150,8 @@ impl<F: Scalar> Optimizer<F> for Core {
     }
 }
 
-/// Gives a named optimizer what all of them have.
-macro_rules! optimizer {
+/// Gives what has a [`Core`] its rate, its steps and its rule.
+macro_rules! at_work {
     ($name:ident) => {
         impl $name {
             /// The learning rate η of the next step.
@@ -174,6 +174,22 @@ macro_rules! optimizer {
                 self.0.steps()
             }
 
+            /// Its rule and settings, without the learning rate and what it remembers.
+            pub fn rule(&self) -> Rule {
+                self.0.rule
+            }
+        }
+    };
+}
+
+pub(super) use at_work;
+
+/// Gives a named optimizer what all of them have.
+macro_rules! optimizer {
+    ($name:ident) => {
+        $crate::optim::core::at_work!($name);
+
+        impl $name {
             /// What it remembers of a parameter: named arrays, shaped as the parameter.
             ///
             /// # Errors
@@ -181,11 +197,6 @@ macro_rules! optimizer {
             /// Before the first step, and when the network has no such parameter.
             pub fn state(&self, parameter: &str) -> Result<$crate::State> {
                 self.0.state(parameter)
-            }
-
-            /// Its rule and settings, without the learning rate and what it remembers.
-            pub fn rule(&self) -> Rule {
-                self.0.rule
             }
 
             /// Forgets all its steps: it may then be used on another network.
@@ -262,3 +273,88 @@ macro_rules! betas {
 }
 
 pub(super) use betas;
+
+/// Gives a rule with a velocity the settings that all of them have.
+macro_rules! momenta {
+    ($name:ident) => {
+        impl $name {
+            /// With another μ: the share of the velocity that is kept, 0 to below 1.
+            ///
+            /// # Errors
+            ///
+            /// When μ is out of range.
+            pub fn momentum(self, value: f64) -> Result<Self> {
+                let mut rule = self.0.rule;
+                if let Rule::$name { momentum, .. } = &mut rule {
+                    *momentum = value;
+                }
+                self.0.with(rule).map(Self)
+            }
+
+            /// In the classical form, with the rate inside the velocity.
+            pub fn classical(mut self) -> Self {
+                if let Rule::$name { classical, .. } = &mut self.0.rule {
+                    *classical = true;
+                }
+                self
+            }
+        }
+    };
+}
+
+pub(super) use momenta;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bits of parameters and memory after a few steps, in wide registers or one value at a time.
+    fn bits<F: Scalar>(rule: Rule, wide: bool) -> Vec<u64> {
+        // No register's width divides it.
+        const VALUES: usize = 1_003;
+        let number =
+            |i: usize, salt: usize| F::of(((i * 7_919 + salt) % 1_009) as f64 / 331.7 - 1.5);
+        let mut parameter: Vec<F> = (0..VALUES).map(|i| number(i, 5)).collect();
+        let mut slots = vec![vec![F::zero(); VALUES]; rule.slots().len()];
+        let mut core = Core::new(rule, 0.013).expect("the usual settings are right");
+        core.memory.product = 1.0;
+        for step in 0..5 {
+            let gradient: Vec<F> = (0..VALUES).map(|i| number(i, 17 * step)).collect();
+            let (turn, gradient) = (core.turn(), gradient.as_slice());
+            if wide {
+                pulp::Arch::new().dispatch(Wide {
+                    rule,
+                    turn,
+                    parameter: &mut parameter,
+                    gradient,
+                    slots: &mut slots,
+                });
+            } else {
+                for (i, g) in gradient.chunks(1).enumerate() {
+                    let mut one: Vec<_> = slots.iter().map(|slot| vec![slot[i]]).collect();
+                    rule.apply(&turn, &mut parameter[i..=i], g, &mut one);
+                    slots
+                        .iter_mut()
+                        .zip(one)
+                        .for_each(|(slot, one)| slot[i] = one[0]);
+                }
+            }
+        }
+        let all = parameter.iter().chain(slots.iter().flatten());
+        all.map(|value| value.as_f64().to_bits()).collect()
+    }
+
+    #[test]
+    fn wide_registers_give_the_same_bits_as_single_values() {
+        for rule in Rule::all() {
+            assert!(
+                bits::<f32>(rule, true) == bits::<f32>(rule, false),
+                "{rule}"
+            );
+            assert!(
+                bits::<f64>(rule, true) == bits::<f64>(rule, false),
+                "{rule}"
+            );
+        }
+    }
+}

@@ -4,7 +4,10 @@ use std::fmt;
 
 use chainrule_error::{Error, ErrorKind, Result};
 
-use super::{Rule, State, core::Core};
+use super::{
+    Rule, State,
+    core::{Core, at_work},
+};
 
 /// An update rule at work on plain values: the same steps as a network's parameters take, in f64.
 ///
@@ -50,30 +53,6 @@ impl Descent {
         self.0.advance_values(values, gradient)
     }
 
-    /// The learning rate η of the next step.
-    pub fn learning_rate(&self) -> f64 {
-        self.0.rate
-    }
-
-    /// Changes the learning rate of the steps that follow.
-    ///
-    /// # Errors
-    ///
-    /// When the rate is negative or no finite number.
-    pub fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
-        self.0.set_rate(rate)
-    }
-
-    /// How many steps it has taken.
-    pub fn steps(&self) -> u64 {
-        self.0.steps()
-    }
-
-    /// Its rule and settings.
-    pub fn rule(&self) -> Rule {
-        self.0.rule
-    }
-
     /// What it remembers: named arrays of as many numbers as there are values.
     ///
     /// # Errors
@@ -83,6 +62,8 @@ impl Descent {
         self.0.state("values")
     }
 }
+
+at_work!(Descent);
 
 impl fmt::Debug for Descent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

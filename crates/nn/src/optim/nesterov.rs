@@ -4,7 +4,7 @@ use chainrule_error::Result;
 
 use super::{
     Rule,
-    core::{Core, Turn, optimizer},
+    core::{Core, Turn, momenta, optimizer},
 };
 use crate::Scalar;
 
@@ -43,33 +43,10 @@ impl Nesterov {
     pub fn new(learning_rate: f64) -> Result<Self> {
         Core::new(Rule::nesterov(), learning_rate).map(Self)
     }
-
-    /// With another μ: the share of the velocity that is kept, 0 to below 1.
-    ///
-    /// # Errors
-    ///
-    /// When μ is out of range.
-    pub fn momentum(self, momentum: f64) -> Result<Self> {
-        let rule = match self.0.rule {
-            Rule::Nesterov { classical, .. } => Rule::Nesterov {
-                momentum,
-                classical,
-            },
-            other => other,
-        };
-        self.0.with(rule).map(Self)
-    }
-
-    /// In the classical form, with the rate inside the velocity.
-    pub fn classical(mut self) -> Self {
-        if let Rule::Nesterov { classical, .. } = &mut self.0.rule {
-            *classical = true;
-        }
-        self
-    }
 }
 
 optimizer!(Nesterov);
+momenta!(Nesterov);
 
 #[inline(always)]
 pub(super) fn update<F: Scalar>(

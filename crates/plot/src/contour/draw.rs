@@ -273,7 +273,7 @@ mod tests {
             [[(0.25, 0.0), (0.25, 1.0)]]
         );
         assert!(lines([0.0, 4.0, 4.0, 0.0], 5.0).is_empty());
-        assert_eq!(lines([0.0, f64::NAN, 4.0, 0.0], 1.0), []);
+        assert!(lines([0.0, f64::NAN, 4.0, 0.0], 1.0).is_empty());
     }
 
     #[test]

@@ -27,26 +27,9 @@ const APART: f64 = 10.0;
 /// The colour of the greatest amount, over white: dark enough for white numbers.
 const STRONGEST: f64 = 0.95;
 
-/// How much darker a ground the paler text would need; WCAG 2's luminance.
-fn luminance(Rgb(r, g, b): Rgb) -> f64 {
-    let linear = |value: u8| {
-        let value = f64::from(value) / 255.0;
-        if value <= 0.04045 {
-            value / 12.92
-        } else {
-            ((value + 0.055) / 1.055).powf(2.4)
-        }
-    };
-    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
-}
-
 /// White or ink, whichever stands out more from the ground.
 fn on(ground: Rgb) -> Rgb {
-    let contrast = |text: Rgb| {
-        let (a, b) = (luminance(text) + 0.05, luminance(ground) + 0.05);
-        (a / b).max(b / a)
-    };
-    if contrast(WHITE) > contrast(INK) {
+    if WHITE.contrast(ground) > INK.contrast(ground) {
         WHITE
     } else {
         INK

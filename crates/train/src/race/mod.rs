@@ -179,7 +179,8 @@ impl Race {
     fn is_lost(&self, [x, y]: [f64; 2], value: f64) -> bool {
         const FAR: f64 = 1000.0;
         let out = |at: f64, (low, high): (f64, f64)| {
-            !((at - f64::midpoint(low, high)).abs() <= FAR * (high - low))
+            let away = (at - f64::midpoint(low, high)).abs();
+            away > FAR * (high - low) || away.is_nan()
         };
         let [x_range, y_range] = self.surface.ranges();
         !value.is_finite() || out(x, x_range) || out(y, y_range)

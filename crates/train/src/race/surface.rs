@@ -256,7 +256,8 @@ impl Surface {
             // they do not, and there is nothing to compare with.
             let apart = (up_near - down_near).abs();
             let smooth = slope.is_finite() && apart <= (up - down).abs() / 2.0 + slack;
-            if smooth && !((gradient[axis] - slope).abs() <= slack) {
+            let off = (gradient[axis] - slope).abs();
+            if smooth && (off > slack || off.is_nan()) {
                 let [x, y] = place;
                 let what = format!(
                     "{}: the gradient's {name} is not the function's slope",

@@ -142,7 +142,7 @@ fn setting_panel<F: Scalar>(run: &Run<F>) -> Panel {
 }
 
 /// Draws the test accuracies after the last step as a table: a row for each experiment, a column
-/// for each setting. What an interrupted run had reached last is marked with a star.
+/// for each setting. What an interrupted run had reached last says so.
 ///
 /// # Errors
 ///

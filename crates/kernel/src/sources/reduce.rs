@@ -73,6 +73,12 @@ fn collect(node: &SyntaxNode, macros: Macros, edits: &mut Edits) {
                     edits.push((range(&child.into()), String::new()));
                 }
             }
+            SyntaxKind::PATH_TYPE if macros == Macros::Expanded && is_field(node) => {
+                match by_parameters(&child) {
+                    Some(text) => edits.push((range(&child.into()), text)),
+                    None => collect(&child, macros, edits),
+                }
+            }
             SyntaxKind::BLOCK_EXPR if is_body(node) => {
                 edits.push((range(&child.into()), "{}".to_owned()));
             }
@@ -96,6 +102,33 @@ fn is_body(node: &SyntaxNode) -> bool {
         });
         function.name().is_some() && !hidden
     })
+}
+
+fn is_field(node: &SyntaxNode) -> bool {
+    matches!(
+        node.kind(),
+        SyntaxKind::RECORD_FIELD | SyntaxKind::TUPLE_FIELD
+    )
+}
+
+/// What a field says of its struct's parameters, where its own type is hashbrown's, which `std`
+/// calls `base` and rust-analyzer is not told of. By a field of unknown type it would take the
+/// parameters of a `HashMap` for unused, and find no type for `map.get(&key)`.
+fn by_parameters(kind: &SyntaxNode) -> Option<String> {
+    let text = kind.text().to_string();
+    if !text.starts_with("base::") {
+        return None;
+    }
+    let list = kind.descendants().find_map(ast::GenericArgList::cast)?;
+    let arguments = list.generic_args().map(|argument| match argument {
+        ast::GenericArg::LifetimeArg(lifetime) => format!("&{} ()", lifetime.syntax().text()),
+        other => other.syntax().text().to_string(),
+    });
+    let arguments: Vec<_> = arguments.collect();
+    Some(format!(
+        "crate::marker::PhantomData<({},)>",
+        arguments.join(", ")
+    ))
 }
 
 fn is_for_the_compiler(attribute: &SyntaxNode) -> bool {
@@ -208,6 +241,14 @@ mod tests {
         }
         let text = "#[macro_export] macro_rules! a { () => {} } macro_rules! b { () => {} }";
         let expected = "#[macro_export] macro_rules! a { () => {} } ";
+        assert_eq!(reduced(text, Macros::Expanded), expected);
+    }
+
+    #[test]
+    fn fields_of_hashbrown_tell_their_parameters() {
+        let text = "struct I<'a, K, V> { base: base::Iter<'a, K, V>, n: usize }";
+        let expected =
+            "struct I<'a, K, V> { base: crate::marker::PhantomData<(&'a (), K, V,)>, n: usize }";
         assert_eq!(reduced(text, Macros::Expanded), expected);
     }
 

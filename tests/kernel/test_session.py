@@ -123,6 +123,7 @@ class TestCells(unittest.TestCase):
             "let parts: Vec<String> = \"a b\".split(' ').map(str::to_owned).collect();",
             "let largest = [1, 3, 2].iter().max().copied();",
             "let map = std::collections::HashMap::from([(1, 2.0)]);",
+            "let found = map.get(&1).copied();\nlet keys: Vec<_> = map.keys().cloned().collect();",
             "let root = 2.0f64.sqrt().powi(3);",
         ):
             self.run_ok(code)
@@ -190,7 +191,8 @@ class TestCells(unittest.TestCase):
         self.assertEqual(cell.outputs, [])
         self.assertEqual(self.run_ok("written").result(), '"5"')
         full = 'use std::io::Write as _;\nlet mut room = [0u8; 1];\nwriteln!(&mut room[..], "much")'
-        cell = self.run_failing(full, "IoError")
+        cell = self.run_failing(full, "Error")
+        self.assertIn("failed to write whole buffer", cell.traceback())
         self.assertIn("this cell:3", cell.traceback())
 
     def test_a_large_cell_and_much_output(self):

@@ -1,7 +1,9 @@
 """What a student meets in a notebook on the kernel `chainrule`: `cargo lab test` runs this."""
 
+import glob
 import os
 import signal
+import tempfile
 import time
 import unittest
 
@@ -121,6 +123,7 @@ class TestCells(unittest.TestCase):
             "let parts: Vec<String> = \"a b\".split(' ').map(str::to_owned).collect();",
             "let largest = [1, 3, 2].iter().max().copied();",
             "let map = std::collections::HashMap::from([(1, 2.0)]);",
+            "let found = map.get(&1).copied();\nlet keys: Vec<_> = map.keys().cloned().collect();",
             "let root = 2.0f64.sqrt().powi(3);",
         ):
             self.run_ok(code)
@@ -172,6 +175,25 @@ class TestCells(unittest.TestCase):
         self.assertRegex(cell.text(), r"compiled in .*s, ran in .*s\n")
         self.assertEqual(self.run_ok("!echo shell").text(), "shell\n")
         self.run_failing("!exit 3", "ShellError")
+
+    def test_a_command_beside_an_expression_leaves_the_cell_one_result(self):
+        self.run_ok("let beside = 1;")
+        for command, answer in ((":opt 1", "Optimization: 1"), (":type beside", "beside: i32"), (":vars", "beside")):
+            cell = self.run_ok(f"{command}\n3 + 4")
+            self.assertEqual(sorted(cell.kinds()), ["display_data", "execute_result"], command)
+            self.assertEqual(cell.result(), "7")
+            shown = [c["data"]["text/plain"] for kind, c in cell.outputs if kind == "display_data"]
+            self.assertIn(answer, shown[0])
+            self.assertEqual(self.run_ok(command).kinds(), ["execute_result"], command)
+
+    def test_a_last_write_shows_its_error_and_nothing_else(self):
+        cell = self.run_ok('use std::fmt::Write as _;\nlet mut written = String::new();\nwrite!(written, "{}", 5)')
+        self.assertEqual(cell.outputs, [])
+        self.assertEqual(self.run_ok("written").result(), '"5"')
+        full = 'use std::io::Write as _;\nlet mut room = [0u8; 1];\nwriteln!(&mut room[..], "much")'
+        cell = self.run_failing(full, "Error")
+        self.assertIn("failed to write whole buffer", cell.traceback())
+        self.assertIn("this cell:3", cell.traceback())
 
     def test_a_large_cell_and_much_output(self):
         long = "let long = \"" + "x" * 1_000_000 + "\".len();\nlong"
@@ -233,6 +255,37 @@ class TestTraining(unittest.TestCase):
         cell = self.session.run('Experiment::new("next", &model, &data).settings(&[(1, 0.1)]).quiet().run()?.runs[0].interrupted')
         self.assertEqual(cell.result(), "false", cell.traceback())
 
+    def test_a_callback_that_panics_is_named_and_the_history_is_kept(self):
+        bad = """
+            struct Bad;
+            impl Callback<f32> for Bad {
+                fn name(&self) -> String { "Bad".to_owned() }
+                fn on_epoch_end(&mut self, epoch: &mut Epoch<'_, f32>) -> Result<Control, chainrule::Error> {
+                    if epoch.number == 2 { panic!("it broke"); }
+                    Ok(Control::Continue)
+                }
+            }
+            let mut few = data.clone();
+            few.train = few.train.first(500)?;"""
+        self.assertEqual(self.session.run(bad).status, "ok")
+        cell = self.session.run("let history = Fit::new(&model, &few).epochs(4).callback(Bad).run()?;")
+        self.assertEqual(cell.status, "ok", cell.traceback())
+        self.assertIn(
+            "ended after epoch 2 of 4: the callback Bad panicked: it broke; the history up to there is kept",
+            cell.text(),
+        )
+        self.assertEqual(self.session.run("history.epochs()").result(), "2")
+        # A later panic of the same cell is told as what it is, and takes no variable.
+        code = "let again = Fit::new(&model, &few).epochs(4).callback(Bad).quiet().run()?;\n[1, 2][again.epochs()..][0]"
+        cell = self.session.run(code)
+        self.assertEqual(cell.reply["ename"], "Panic")
+        self.assertIn("index out of bounds", cell.traceback())
+        self.assertIn("this cell:2", cell.traceback())
+        self.assertNotIn("it broke", cell.traceback())
+        cell = self.session.run("history.checked()?")
+        self.assertIn("the callback Bad panicked: it broke", cell.traceback())
+        self.assertEqual(self.session.run("history.epochs()").status, "error")
+
 
 class TestEnds(unittest.TestCase):
     """Cells that end their process, and a kernel that is killed."""
@@ -287,6 +340,22 @@ class TestEnds(unittest.TestCase):
             "threads.len()"
         )
         self.assertIn(self.session.run(code).status, ("ok", "error"))
+        self.assertEqual(self.session.run("1 + 1").result(), "2")
+
+    def test_what_a_killed_kernel_leaves_is_swept_at_the_next_start(self):
+        folder = os.path.join(tempfile.gettempdir(), "chainrule-kernel-*")
+        before = set(glob.glob(folder))
+        killed = Session()
+        self.addCleanup(killed.client.stop_channels)
+        left = set(glob.glob(folder)) - before
+        self.assertEqual(len(left), 1)
+        os.kill(killed.pid, signal.SIGKILL)
+        killed.manager.provisioner.process.wait()
+        following = Session()
+        self.addCleanup(following.close)
+        self.assertEqual(following.run("1 + 1").result(), "2")
+        self.assertFalse(left & set(glob.glob(folder)))
+        # That of a living one stays, and its kernel works.
         self.assertEqual(self.session.run("1 + 1").result(), "2")
 
     def test_no_process_outlives_a_kernel_that_was_killed(self):

@@ -13,6 +13,7 @@ use chainrule_jupyter::{
 use crate::cell::{Head, Whole, whole};
 use crate::complete;
 use crate::engine::Engine;
+use crate::folder;
 use crate::link::Link;
 use crate::memory::Memory;
 use crate::settings::Settings;
@@ -83,6 +84,10 @@ impl Kernel {
         let stage = Arc::new(Stage::default());
         let link = Link::open(&settings, &stage).map_err(refused)?;
         let engine = Engine::start(&settings, &link, &stage).map_err(refused)?;
+        // Without a thread for it, what is left of killed kernels waits for the next start.
+        let _ = thread::Builder::new()
+            .name("sweep".to_owned())
+            .spawn(folder::sweep);
         Ok(Arc::new_cyclic(|this| Self {
             settings,
             engine,

@@ -21,6 +21,7 @@ mod child;
 mod complete;
 mod engine;
 mod failure;
+mod folder;
 mod kernel;
 mod link;
 mod memory;

@@ -9,16 +9,15 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use tempfile::TempDir;
 
 use crate::child::{Control, Relay};
+use crate::folder::Folder;
 use crate::settings::Settings;
 use crate::stage::{Happening, Stage};
 
-/// The kernel's end of all sockets. Their folder is short and the user's own alone: paths of
-/// sockets may not be long, and whoever can write to them runs code.
+/// The kernel's end of all sockets.
 pub(crate) struct Link {
-    folder: TempDir,
+    folder: Folder,
     /// The process that runs the cells.
     pub(crate) relay: Arc<Relay>,
     /// The library in it.
@@ -32,15 +31,15 @@ impl Link {
     /// # Errors
     /// The system refuses.
     pub(crate) fn open(settings: &Settings, stage: &Arc<Stage>) -> io::Result<Arc<Self>> {
-        let folder = tempfile::Builder::new().prefix("chainrule-").tempdir()?;
-        let control = Control::listen(&folder.path().join("library"))?;
+        let folder = Folder::new()?;
+        let control = Control::listen(&folder.file("library"))?;
         let sink = Arc::clone(stage);
-        let relay = Relay::listen(&folder.path().join("adopt"), control.clone(), sink)?;
-        let news = UnixDatagram::bind(folder.path().join("news"))?;
+        let relay = Relay::listen(&folder.file("adopt"), control.clone(), sink)?;
+        let news = UnixDatagram::bind(folder.file("news"))?;
         // What builds knows the session's folder, not this one.
         let known = settings.file("news");
         let _ = std::fs::remove_file(&known);
-        symlink(folder.path().join("news"), &known)?;
+        symlink(folder.file("news"), &known)?;
         let link = Arc::new(Self {
             folder,
             relay,
@@ -73,12 +72,12 @@ impl Link {
 
     /// Where the process that runs cells hands over its output.
     pub(crate) fn adopt_socket(&self) -> PathBuf {
-        self.folder.path().join("adopt")
+        self.folder.file("adopt")
     }
 
     /// Where the library in it listens for the stop button.
     pub(crate) fn library_socket(&self) -> PathBuf {
-        self.folder.path().join("library")
+        self.folder.file("library")
     }
 
     /// Ends a compiler that is at work. False if none is.

@@ -32,12 +32,13 @@ impl Kernel {
     pub(crate) fn run_cell(&self, cell: &Cell, host: &dyn Host) -> Outcome {
         let head = Head::of(&cell.code, &self.settings.library, &self.settings.folder);
         let mut screen = Screen::new(host);
+        let code = rewrite(&code_of(&head));
+        let is_alone = head.orders.len() == 1 && code.is_empty && !head.commands;
         for order in &head.orders {
-            if let Err(failure) = self.obey(order, host, &mut screen) {
+            if let Err(failure) = self.obey(order, is_alone, host, &mut screen) {
                 return Outcome::Failed(failure);
             }
         }
-        let code = rewrite(&code_of(&head));
         if code.is_empty && !head.commands {
             return Outcome::Done;
         }
@@ -64,7 +65,14 @@ impl Kernel {
         }
     }
 
-    fn obey(&self, order: &Order, host: &dyn Host, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    /// Does what the kernel does itself. `is_alone` where the cell has nothing else.
+    fn obey(
+        &self,
+        order: &Order,
+        is_alone: bool,
+        host: &dyn Host,
+        screen: &mut Screen<'_>,
+    ) -> Result<(), Failure> {
         let (text, html) = match order {
             Order::Shell(line) => return self.shell.run(line, &self.settings.folder, host),
             Order::Help => words::help(),
@@ -73,19 +81,16 @@ impl Kernel {
                 None,
             ),
             Order::Variables => {
-                self.variables(screen, host);
+                self.variables(is_alone, screen, host);
                 return Ok(());
             }
         };
-        screen.show(Output::Result {
-            data: bundle(text, html),
-            metadata: Map::new(),
-        });
+        screen.answer(bundle(text, html), is_alone);
         Ok(())
     }
 
     /// `:vars`: names, types, and what the library can say of each variable's size.
-    fn variables(&self, screen: &mut Screen<'_>, host: &dyn Host) {
+    fn variables(&self, is_alone: bool, screen: &mut Screen<'_>, host: &dyn Host) {
         let variables = lock(&self.memory).variables.clone();
         let mut sizes = Sizes::new();
         if !variables.is_empty() {
@@ -93,10 +98,7 @@ impl Kernel {
             sizes = self.attend(table::question(&variables), screen, host).sizes;
         }
         let (text, html) = table::variables(&variables, &sizes);
-        screen.show(Output::Result {
-            data: bundle(text, Some(html)),
-            metadata: Map::new(),
-        });
+        screen.answer(bundle(text, Some(html)), is_alone);
     }
 
     /// The first cell of a session may come before the libraries are loaded.
@@ -293,10 +295,7 @@ impl Kernel {
             .map(|(mime, content)| (mime, content.into()))
             .collect();
         if !data.is_empty() {
-            screen.show(Output::Result {
-                data,
-                metadata: Map::new(),
-            });
+            screen.answer(data, true);
         }
         None
     }

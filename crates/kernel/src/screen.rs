@@ -16,6 +16,7 @@ pub(crate) struct Screen<'a> {
     shown: Vec<Output>,
     live: Vec<String>,
     length: usize,
+    has_result: bool,
 }
 
 impl<'a> Screen<'a> {
@@ -25,11 +26,25 @@ impl<'a> Screen<'a> {
             shown: Vec::new(),
             live: Vec::new(),
             length: 0,
+            has_result: false,
         }
+    }
+
+    /// Shows what a command answers: as the cell's result, or as a display where the cell has
+    /// another, since a result there is one at most.
+    pub(crate) fn answer(&mut self, data: Map, is_alone: bool) {
+        let metadata = Map::new();
+        self.show(if is_alone && !self.has_result {
+            Output::Result { data, metadata }
+        } else {
+            let id = None;
+            Output::Display { data, metadata, id }
+        });
     }
 
     /// Shows an output.
     pub(crate) fn show(&mut self, output: Output) {
+        self.has_result |= matches!(output, Output::Result { .. });
         let takes_over = matches!(output, Output::Display { .. } | Output::Result { .. });
         if takes_over && !self.live.is_empty() && self.length < MOST {
             self.live.clear();
@@ -55,6 +70,7 @@ impl<'a> Screen<'a> {
                 self.shown.clear();
                 self.live.clear();
                 self.length = 0;
+                self.has_result = false;
                 return;
             }
             Output::Update { data, metadata, id } => {

@@ -70,6 +70,8 @@ pub use evaluate::{Evaluation, evaluate};
 pub use experiment::{Experiment, forget_runs};
 #[doc(hidden)]
 pub use fit::lines::{epoch_head, epoch_line};
+#[doc(hidden)]
+pub use fit::panic_is_caught;
 pub use fit::{
     Callback, Checkpoint, Control, End, Ending, Epoch, Fit, History, Log, Saved, Start,
     TerminateOnNaN, TrainMetrics,

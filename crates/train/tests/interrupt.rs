@@ -87,7 +87,11 @@ fn a_run_keeps_what_it_has_and_later_ones_are_kept_empty() {
     assert_eq!(run.final_test_accuracy, Some(last.test_accuracy));
     let image = Array2::zeros((1, 16));
     assert_eq!(run.network.predict(&image).unwrap().len(), 1);
-    assert!(run.outcome().ends_with('*'), "{}", run.outcome());
+    assert!(
+        run.outcome().ends_with(" (interrupted)"),
+        "{}",
+        run.outcome()
+    );
     for run in [&results.runs[0], &results.runs[2]] {
         assert!(run.interrupted && run.curve.is_empty() && !run.diverged());
         assert_eq!((run.samples, run.final_test_accuracy), (0, None));

@@ -194,7 +194,7 @@ pub(super) fn in_rows(grid: CurveGrid, panels: Vec<(String, Panel)>) -> CurveGri
 
 /// Draws the final test accuracies as a table: a row for each experiment, a column for each
 /// setting; where runs repeat, mean ± standard deviation over the seeds. What an interrupted run
-/// had reached last is marked with a star. Of a single experiment with more than six settings it is
+/// had reached last says so. Of a single experiment with more than six settings it is
 /// [`plot_results_table`].
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 //!
 //! rust-analyzer would load every package of the component `rust-src`: seconds and hundreds of
 //! megabytes for each kernel. What a cell can name lies in four of them, and the bodies of their
-//! functions say nothing of types: our kernel lays them out so (`crates/kernel/src/sources.rs`).
+//! functions say nothing of types: our kernel lays them out so (`crates/kernel/src/sources/`).
 //! They stand without any `Cargo.toml`, by which rust-analyzer puts them together itself and does
 //! not ask cargo what they depend on.
 

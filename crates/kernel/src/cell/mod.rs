@@ -6,6 +6,7 @@
 mod head;
 mod map;
 mod rewrite;
+mod tail;
 mod whole;
 
 pub(crate) use head::{Head, Order};

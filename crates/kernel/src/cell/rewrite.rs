@@ -3,7 +3,8 @@
 //! * The last expression becomes one call that shows it, whatever its type. Left alone, evcxr would
 //!   compile a cell twice if its value shows itself by `Debug`, and show `()`.
 //! * Each `?` first tells the error with its line. Left alone, evcxr prints it and goes on as if
-//!   all were well.
+//!   all were well. A last `write!(…)` has its `?` added: it is done for what it does, and its
+//!   failure must be seen all the same.
 
 use std::collections::HashSet;
 
@@ -13,6 +14,7 @@ use ra_ap_syntax::{
 };
 
 use super::map::{Columns, Statement};
+use super::tail::{has_no_value, is_write};
 
 /// The code of a cell, for evcxr.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +56,10 @@ pub(crate) fn rewrite(code: &str) -> Code {
     if let Some(tail) = nodes.last().and_then(|node| ast::Expr::cast(node.clone())) {
         let range = tail.syntax().text_range();
         let (start, end) = (offset(range), usize::from(range.end()) - PRELUDE.len());
-        if has_no_value(&tail) {
+        if is_write(&tail) {
+            let line = line_of(code, start_of(tail.syntax()));
+            insertions.push((end, format!(".chainrule_tell({line}).told()?;")));
+        } else if has_no_value(&tail) {
             insertions.push((end, ";".to_owned()));
         } else {
             insertions.push((start, "(&(".to_owned()));
@@ -222,45 +227,6 @@ fn question_marks_of_macro(tree: &ast::TokenTree) -> Vec<SyntaxToken> {
         .collect()
 }
 
-/// Expressions that are done for what they do.
-fn has_no_value(expression: &ast::Expr) -> bool {
-    match expression {
-        ast::Expr::ForExpr(_)
-        | ast::Expr::WhileExpr(_)
-        | ast::Expr::ReturnExpr(_)
-        | ast::Expr::BreakExpr(_)
-        | ast::Expr::ContinueExpr(_) => true,
-        ast::Expr::IfExpr(branch) => branch.else_branch().is_none(),
-        ast::Expr::BinExpr(operation) => {
-            matches!(operation.op_kind(), Some(ast::BinaryOp::Assignment { .. }))
-        }
-        ast::Expr::MacroExpr(call) => call
-            .macro_call()
-            .and_then(|call| call.path())
-            .is_some_and(|path| SHOWS_NOTHING.contains(&path.syntax().text().to_string().as_str())),
-        _ => false,
-    }
-}
-
-const SHOWS_NOTHING: [&str; 16] = [
-    "println",
-    "print",
-    "eprintln",
-    "eprint",
-    "write",
-    "writeln",
-    "panic",
-    "todo",
-    "unimplemented",
-    "unreachable",
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-];
-
 fn names(root: &SyntaxNode) -> HashSet<String> {
     root.descendants_with_tokens()
         .filter_map(NodeOrToken::into_token)
@@ -328,6 +294,19 @@ mod tests {
         ] {
             assert_eq!(text(code), format!("{code};"));
         }
+    }
+
+    #[test]
+    fn a_last_write_tells_its_error() {
+        assert_eq!(
+            text("let a = 1;\nwriteln!(file, \"{a}\")"),
+            "let a = 1;\nwriteln!(file, \"{a}\").chainrule_tell(2).told()?;"
+        );
+        assert_eq!(
+            text("write!(file, \"1\")?;"),
+            "write!(file, \"1\").chainrule_tell(1).told()?;"
+        );
+        assert_eq!(text("write!(file, \"1\");"), "write!(file, \"1\");");
     }
 
     #[test]

@@ -132,7 +132,10 @@ impl<F: Scalar> History<F> {
                 "stopped after epoch {epochs} of {all} by {by}: {reason}"
             )),
             failed @ Ending::Failed { .. } => {
-                Some(format!("ended after epoch {epochs} of {all}: {failed}"))
+                let kept = "the history up to there is kept";
+                Some(format!(
+                    "ended after epoch {epochs} of {all}: {failed}; {kept}"
+                ))
             }
         };
         let other = self.network_epoch.filter(|&epoch| epoch != epochs);

@@ -23,6 +23,8 @@ pub use ending::Ending;
 pub use history::History;
 pub use log_file::Log;
 pub use stopping::TerminateOnNaN;
+#[doc(hidden)]
+pub use watchers::panic_is_caught;
 
 use crate::{
     Number, Observer, Setting, Silent, experiment::check_fit, observer::default_observer,

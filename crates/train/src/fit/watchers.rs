@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -29,7 +30,26 @@ enum Outcome<T> {
     Panicked(String),
 }
 
+thread_local! {
+    /// How many guarded calls this thread is in: a callback may itself train.
+    static GUARDED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Whether a panic of this thread would be caught and told as the failure of a callback: it is not
+/// the program's, and a panic hook has nothing to say of it.
+#[doc(hidden)]
+pub fn panic_is_caught() -> bool {
+    GUARDED.get() > 0
+}
+
 fn guarded<T>(call: impl FnOnce() -> Result<T>) -> Outcome<T> {
+    GUARDED.set(GUARDED.get() + 1);
+    let outcome = caught(call);
+    GUARDED.set(GUARDED.get() - 1);
+    outcome
+}
+
+fn caught<T>(call: impl FnOnce() -> Result<T>) -> Outcome<T> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(value)) => Outcome::Answered(value),
         Ok(Err(error)) => Outcome::Failed(error),
@@ -156,5 +176,21 @@ impl<'c, 'a, F: Number> Watchers<'c, 'a, F> {
         }
         saved.sort_by_key(|saved| saved.epoch);
         (ending, saved)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_hook_can_tell_what_will_be_caught() {
+        assert!(!panic_is_caught());
+        let inner = guarded(|| {
+            let failed = guarded(|| -> Result<()> { panic!("inner") });
+            Ok((panic_is_caught(), matches!(failed, Outcome::Panicked(_))))
+        });
+        assert!(matches!(inner, Outcome::Answered((true, true))));
+        assert!(!panic_is_caught());
     }
 }

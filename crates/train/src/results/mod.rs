@@ -159,11 +159,11 @@ impl<F: Scalar> Run<F> {
         self.samples as f64 / (self.seconds - self.measuring_seconds)
     }
 
-    /// The test accuracy after the last step to four places, or `diverged`; with a star, or
-    /// `interrupted`, for a run that was interrupted.
+    /// The test accuracy after the last step to four places, or `diverged`; `0.9165 (interrupted)`,
+    /// or `interrupted`, for a run that was interrupted.
     pub fn outcome(&self) -> String {
         match self.final_test_accuracy {
-            Some(accuracy) if self.interrupted => format!("{accuracy:.4}*"),
+            Some(accuracy) if self.interrupted => format!("{accuracy:.4} (interrupted)"),
             Some(accuracy) => format!("{accuracy:.4}"),
             None if self.interrupted => "interrupted".to_owned(),
             None => "diverged".to_owned(),

@@ -11,7 +11,12 @@ use crate::notebook::live;
 const FRAMES: usize = 12;
 
 pub(super) fn install() {
-    std::panic::set_hook(Box::new(|info| live::emit(&event(info))));
+    std::panic::set_hook(Box::new(|info| {
+        // One of a callback is told with the history that it ends.
+        if !chainrule_train::panic_is_caught() {
+            live::emit(&event(info));
+        }
+    }));
 }
 
 fn event(info: &PanicHookInfo<'_>) -> Value {

@@ -2,14 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
+mod common;
 
 use chainrule_data::{Dataset, Splits};
 use chainrule_nn::{Adam, Init, Model, Optimizer, Reduction, Rule};
 use chainrule_train::{Event, Experiment, Observer, ProgressLines, Setting};
+use common::Shared;
 use ndarray::Array2;
 
 /// Two classes of 2 × 2 images: bright above, or bright below.
@@ -261,20 +259,6 @@ fn observers_see_every_run() {
     );
 }
 
-/// A writer that the test can read.
-#[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn progress_comes_in_whole_lines_and_names_a_divergence() {
     let out = Shared::default();
@@ -287,7 +271,7 @@ fn progress_comes_in_whole_lines_and_names_a_divergence() {
         .threads(1)
         .run_observed(&mut lines)
         .unwrap();
-    let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+    let text = out.text();
     assert_eq!(
         text,
         "[100 %] Halves: wild diverged at step 1: loss NaN, first in dense_1\n"

@@ -4,9 +4,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
+mod common;
+
 use std::{
-    io::Write,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -15,6 +16,7 @@ use chainrule_nn::Model;
 use chainrule_train::{
     Event, Experiment, Observer, ProgressLines, Results, Silent, interrupt, set_default_observer,
 };
+use common::Shared;
 use ndarray::Array2;
 
 static TURN: Mutex<()> = Mutex::new(());
@@ -160,20 +162,6 @@ fn a_loop_by_hand_listens_while_it_looks() {
     assert!(interrupt::poll());
 }
 
-/// A writer that the test can read.
-#[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn progress_lines_say_which_run_was_interrupted() {
     let _turn = Turn::new();
@@ -181,7 +169,7 @@ fn progress_lines_say_which_run_was_interrupted() {
     let out = Shared::default();
     let mut lines = ProgressLines::to(Box::new(out.clone()));
     endless(&small()).run_observed(&mut lines).unwrap();
-    let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+    let text = out.text();
     assert_eq!(text.lines().count(), 3);
     assert!(
         text.ends_with("Learning rate: 0.03 interrupted before its first step\n"),

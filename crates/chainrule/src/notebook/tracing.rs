@@ -5,41 +5,18 @@ use chainrule_trace::{Answers, Finding, Step, StepTable, Stepper, Steps, Trace, 
 
 use super::{Bundle, NotebookDisplay, bundle::escaped};
 
-impl NotebookDisplay for Trace {
-    fn bundle(&self) -> Bundle {
-        Bundle::text(self.to_string()).markdown(self.markdown())
-    }
+/// Text, and Markdown with LaTeX in it.
+macro_rules! derivations {
+    ($($name:ident)*) => {$(
+        impl NotebookDisplay for $name {
+            fn bundle(&self) -> Bundle {
+                Bundle::text(self.to_string()).markdown(self.markdown())
+            }
+        }
+    )*};
 }
 
-impl NotebookDisplay for Steps {
-    fn bundle(&self) -> Bundle {
-        Bundle::text(self.to_string()).markdown(self.markdown())
-    }
-}
-
-impl NotebookDisplay for Step {
-    fn bundle(&self) -> Bundle {
-        Bundle::text(self.to_string()).markdown(self.markdown())
-    }
-}
-
-impl NotebookDisplay for StepTable {
-    fn bundle(&self) -> Bundle {
-        Bundle::text(self.to_string()).markdown(self.markdown())
-    }
-}
-
-impl NotebookDisplay for Update {
-    fn bundle(&self) -> Bundle {
-        Bundle::text(self.to_string()).markdown(self.markdown())
-    }
-}
-
-impl NotebookDisplay for Answers {
-    fn bundle(&self) -> Bundle {
-        Bundle::text(self.to_string()).markdown(self.markdown())
-    }
-}
+derivations!(Trace Steps Step StepTable Update Answers);
 
 impl NotebookDisplay for Stepper {
     fn bundle(&self) -> Bundle {

@@ -132,20 +132,14 @@ impl Builder<'_> {
                    places of δ times the pixel that it met."
             .to_owned();
         let expr = expr.shaped(weight.value().shape());
-        self.step(Direction::Backward, &quantity, expr, &layer.name, why);
+        self.back(layer, &quantity, expr, why);
         if let Some(bias) = layer.gradients.get(1) {
             let name = Name::gradient(&Name::of("b", &weight.key()[1..]));
             let expr = Expr::of(delta).call(Call::SumAlong(Sum::Places));
             let why = "A filter's bias is added at every place, so its gradient is the sum of its \
                        δ over all places."
                 .to_owned();
-            self.step(
-                Direction::Backward,
-                &Quantity::new(name, bias.value.clone()),
-                expr,
-                &layer.name,
-                why,
-            );
+            self.back(layer, &Quantity::new(name, bias.value.clone()), expr, why);
         }
         if needed {
             let quantity = Quantity::new(
@@ -155,7 +149,7 @@ impl Builder<'_> {
             let matrix = Expr::of(weight).shaped(&[filters, d_columns.shape()[1]]);
             let expr = Expr::Product(vec![matrix.t(), flat]);
             let why = "Backwards through the product: the transposed filters times δ.".to_owned();
-            self.step(Direction::Backward, &quantity, expr, &layer.name, why);
+            self.back(layer, &quantity, expr, why);
         }
     }
 

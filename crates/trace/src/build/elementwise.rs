@@ -77,13 +77,7 @@ impl Builder<'_> {
         };
         let name = Name::derivative(passed.input.name());
         let quantity = Quantity::new(name, self.samples(derivative, layer.input_shape));
-        self.step(
-            Direction::Backward,
-            &quantity,
-            expr,
-            &layer.name,
-            why.to_owned(),
-        );
+        self.back(layer, &quantity, expr, why);
     }
 
     pub(super) fn through_activation(&self, passed: &Passed, d: &Quantity) -> (Expr, String) {

@@ -97,13 +97,7 @@ impl Builder<'_> {
             "A weight counts as much as what came in through it, times the δ of the unit that it \
              leads to (BP4).{many}"
         );
-        self.step(
-            Direction::Backward,
-            &Quantity::new(name, value),
-            expr,
-            &layer.name,
-            why,
-        );
+        self.back(layer, &Quantity::new(name, value), expr, why);
         if let Some(bias) = layer.gradients.get(1) {
             let name = Name::gradient(&Name::of("b", &weight.key()[1..]));
             let (expr, value) = match (self.lecture(), self.batch) {
@@ -122,13 +116,7 @@ impl Builder<'_> {
                 _ => ", added up over the samples",
             };
             let why = format!("A bias is added to z as it is, so its gradient is δ{many} (BP3).");
-            self.step(
-                Direction::Backward,
-                &Quantity::new(name, value),
-                expr,
-                &layer.name,
-                why,
-            );
+            self.back(layer, &Quantity::new(name, value), expr, why);
         }
     }
 

@@ -146,7 +146,7 @@ impl Builder<'_> {
         let name = Name::gradient(passed.input.name());
         let value = self.samples(&layer.d_input, layer.input_shape);
         let quantity = Quantity::new(name, value);
-        self.step(Direction::Backward, &quantity, expr, &layer.name, why);
+        self.back(layer, &quantity, expr, why);
         quantity
     }
 
@@ -174,6 +174,17 @@ impl Builder<'_> {
             self.style,
         );
         self.built.steps.push(step);
+    }
+
+    /// A step of a layer's backward pass.
+    fn back(
+        &mut self,
+        layer: &LayerRecord,
+        quantity: &Quantity,
+        expr: Expr,
+        why: impl Into<String>,
+    ) {
+        self.step(Direction::Backward, quantity, expr, &layer.name, why.into());
     }
 
     fn lecture(&self) -> bool {

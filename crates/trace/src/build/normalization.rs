@@ -103,13 +103,7 @@ impl Builder<'_> {
             let value = self.one_each(gradient.value.iter().copied().collect(), shape);
             let quantity = Quantity::new(Name::gradient(&name), value);
             let expr = self.sum_each(expr, shape);
-            self.step(
-                Direction::Backward,
-                &quantity,
-                expr,
-                &layer.name,
-                why.to_owned(),
-            );
+            self.back(layer, &quantity, expr, why);
         }
     }
 

@@ -90,6 +90,13 @@ impl Lines<'_> {
         self.line("theta", "\\theta_t", formula, numbers, value);
     }
 
+    /// The means of the gradient and of its square, as Adam and its relatives have them.
+    fn moments(&mut self, beta1: f64, beta2: f64, g: String) {
+        self.average(0, "m", ("\\beta_1", beta1), ("g_t", g));
+        let what = self.squared();
+        self.average(1, "v", ("\\beta_2", beta2), what);
+    }
+
     fn squared(&self) -> (&'static str, String) {
         ("g_t^2", squared(self.moment.g))
     }
@@ -249,9 +256,7 @@ pub(super) fn of(rule: Rule, moment: &Moment) -> Vec<UpdateLine> {
             epsilon,
             ..
         } => {
-            all.average(0, "m", ("\\beta_1", beta1), ("g_t", g.clone()));
-            let what = all.squared();
-            all.average(1, "v", ("\\beta_2", beta2), what);
+            all.moments(beta1, beta2, g.clone());
             let v = all.corrected("v", new[1], ("\\beta_2", beta2));
             // What of the step is neither rate nor root: the gradient and its mean, looking ahead.
             let root = v.sqrt() + epsilon;
@@ -277,9 +282,7 @@ pub(super) fn of(rule: Rule, moment: &Moment) -> Vec<UpdateLine> {
             epsilon,
             correction,
         } => {
-            all.average(0, "m", ("\\beta_1", beta1), ("g_t", g.clone()));
-            let what = all.squared();
-            all.average(1, "v", ("\\beta_2", beta2), what);
+            all.moments(beta1, beta2, g.clone());
             let numbers = format!("\\max({}, {})", n(old[2]), n(new[1]));
             all.line("v_max", "w_t", "\\max(w_{t-1}, v_t)", numbers, new[2]);
             let (m, w, formula) = match correction {
@@ -307,9 +310,7 @@ pub(super) fn of(rule: Rule, moment: &Moment) -> Vec<UpdateLine> {
             epsilon,
             ..
         } => {
-            all.average(0, "m", ("\\beta_1", beta1), ("g_t", g.clone()));
-            let what = all.squared();
-            all.average(1, "v", ("\\beta_2", beta2), what);
+            all.moments(beta1, beta2, g.clone());
             let m = all.corrected("m", new[0], ("\\beta_1", beta1));
             let v = all.corrected("v", new[1], ("\\beta_2", beta2));
             let numbers = adam_numbers((&p, &eta), m, v, epsilon);

@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 #![allow(dead_code, reason = "not every test file needs all of it")]
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    io::Write,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use chainrule_data::{Dataset, Splits};
 use chainrule_nn::Model;
@@ -38,4 +41,24 @@ pub(crate) fn data(validation: bool) -> Splits {
 
 pub(crate) fn model() -> Model {
     Model::input(6).dense(20).tanh().dense(2).softmax()
+}
+
+/// A writer that the test can read.
+#[derive(Clone, Default)]
+pub(crate) struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Shared {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }

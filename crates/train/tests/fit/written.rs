@@ -1,13 +1,11 @@
 //! What is written of it: logs, histories, the lines of epochs.
 
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
-
 use chainrule_train::{EarlyStopping, Log, ProgressLines};
 
-use crate::{common::turn, fit};
+use crate::{
+    common::{Shared, turn},
+    fit,
+};
 
 #[test]
 fn csv_and_json_hold_every_number() {
@@ -50,20 +48,6 @@ fn csv_and_json_hold_every_number() {
     assert!(text.contains("“val_acc”"), "{text}");
 }
 
-/// A writer that the test can read.
-#[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn epochs_are_told_as_keras_tells_them() {
     let _turn = turn();
@@ -75,7 +59,7 @@ fn epochs_are_told_as_keras_tells_them() {
         .callback(EarlyStopping::patience(1))
         .run_observed(&mut lines)
         .unwrap();
-    let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+    let text = out.text();
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(
         lines[0],

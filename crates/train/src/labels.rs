@@ -6,7 +6,7 @@ use crate::Setting;
 
 /// Every field that can be in a label. What a curve is mostly known by comes first: a long label
 /// may be cut at its end.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
     "model",
     "optimizer",
     "learning_rate",
@@ -16,6 +16,7 @@ const FIELDS: [&str; 12] = [
     "penalty",
     "gradient_noise",
     "weight_decay",
+    "augment",
     "early_stopping",
     "batch_size",
     "seed",
@@ -42,6 +43,7 @@ fn absent(field: &str) -> String {
     match field {
         "seed" => "Seed of the experiment".to_owned(),
         "model" => "Model of the experiment".to_owned(),
+        "augment" => "No augmentation".to_owned(),
         _ => format!("No {}", field.replace('_', " ")),
     }
 }

@@ -1,5 +1,6 @@
 //! A file of the standard library without what says nothing about names and types.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use ra_ap_syntax::ast::{self, AstNode as _, AstToken as _, HasName as _};
@@ -195,9 +196,7 @@ fn line_of(element: &SyntaxElement, is_inner: bool) -> Option<String> {
                 .descendants()
                 .find_map(ast::Literal::cast)?;
             match literals.kind() {
-                ast::LiteralKind::String(string) => {
-                    string.value().ok().map(|text| text.into_owned())
-                }
+                ast::LiteralKind::String(string) => string.value().ok().map(Cow::into_owned),
                 _ => None,
             }
         }

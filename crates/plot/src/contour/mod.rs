@@ -32,7 +32,7 @@ enum Spacing {
 /// ```
 /// use chainrule_plot::ContourPlot;
 ///
-/// let path: Vec<(f64, f64)> = (0..30).map(|t| (-1.6 * 0.9_f64.powi(t), 0.8 * 0.7_f64.powi(t))).collect();
+/// let path: Vec<(f64, f64)> = (0..4).map(|t| 0.5_f64.powi(t)).map(|t| (-1.6 * t, 0.8 * t)).collect();
 /// let figure = ContourPlot::new("A bowl")
 ///     .x_label("x")
 ///     .y_label("y")
@@ -43,7 +43,7 @@ enum Spacing {
 /// assert_eq!(
 ///     figure.description(),
 ///     "Contour plot \"A bowl\": x axis \"x\", y axis \"y\". Values from 0 to 8; 7 levels, from 1 \
-///      to 7. Path \"descent\" has 30 points, from (-1.6, 0.8) to (-0.0753619, 2.57639e-5). \
+///      to 7. Path \"descent\" has 4 points, from (-1.6, 0.8) to (-0.2, 0.1). \
 ///      Minimum at (0, 0)."
 /// );
 /// # Ok::<(), chainrule_error::Error>(())

@@ -20,7 +20,9 @@ fn setting() -> Setting {
 
 fn run(settings: &[Setting], threads: usize) -> Results<f64> {
     let _turn = turn();
-    let experiment = Experiment::new("Noise", &model(), &data(false)).quiet();
+    let experiment = Experiment::new("Noise", &model(), &data(false))
+        .fresh()
+        .quiet();
     let experiment = experiment.log_each_epoch().threads(threads);
     experiment.settings(settings).run_f64().unwrap()
 }
@@ -59,10 +61,10 @@ fn its_steps_are_those_of_a_loop_by_hand() {
 #[test]
 fn the_seed_decides_and_the_number_of_threads_does_not() {
     let settings = [
-        setting(),
-        setting().seed(2),
-        setting(),
-        setting().augment(Augment::new()),
+        setting().named("first"),
+        setting().seed(2).named("other seed"),
+        setting().named("again"),
+        setting().augment(Augment::new()).named("nothing"),
     ];
     let (one, three) = (run(&settings, 1), run(&settings, 3));
     for (a, b) in one.runs.iter().zip(&three.runs) {

@@ -153,22 +153,17 @@ impl StepCosts {
             "× SGD",
             "its state's traffic",
             "limit in µs",
-            "within",
+            "of the limit",
         ];
         let sgd = self.rows.first().map_or(f64::NAN, |row| row.step);
         let row = |row: &StepCost| {
-            let over = (row.step / row.limit - 1.0) * 100.0;
             [
                 row.rule.to_string(),
                 format!("{:.1}", row.step),
                 format!("{:.2}", row.step / sgd),
                 format!("{:.1}", row.traffic),
                 format!("{:.1}", row.limit),
-                if row.is_within() {
-                    "yes".to_owned()
-                } else {
-                    format!("{over:.0} % over")
-                },
+                format!("{:.2}", row.step / row.limit),
             ]
         };
         (head, self.rows.iter().map(row).collect())

@@ -227,6 +227,6 @@ mod tests {
             ..costs
         }
         .to_string();
-        assert!(text.contains("50 % over"), "{text}");
+        assert!(text.contains("1.50"), "{text}");
     }
 }

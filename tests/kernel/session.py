@@ -67,6 +67,8 @@ class Session:
         self.client.wait_for_ready(timeout=LIMIT)
         # Answers that came while another was waited for, in order.
         self.passed = []
+        # What came of the last cell, or has come of the one that runs.
+        self.cell = Cell()
 
     @property
     def pid(self):
@@ -77,8 +79,10 @@ class Session:
         self.manager.shutdown_kernel(now=True)
 
     def run(self, code, during=None, answer=None):
-        """Runs a cell. `during` is called in a thread of its own while it runs."""
+        """Runs a cell. `during` is called in a thread of its own while it runs; what has come of the cell
+        by then is in `self.cell`."""
         cell, start = Cell(), time.monotonic()
+        self.cell = cell
         request = self.client.execute(code, allow_stdin=answer is not None)
         thread = threading.Thread(target=during) if during else None
         if thread:
@@ -110,6 +114,14 @@ class Session:
     def ask(self, request):
         """The answer to a request that is no cell."""
         return self._reply(request)
+
+    def await_display(self):
+        """Waits until the running cell has shown something."""
+        begin = time.monotonic()
+        while not any("display" in kind for _, kind, _ in list(self.cell.arrivals)):
+            if time.monotonic() - begin > LIMIT:
+                raise TimeoutError("the cell shows nothing")
+            time.sleep(0.05)
 
     def interrupt(self, after=0.0):
         time.sleep(after)

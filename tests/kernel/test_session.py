@@ -243,7 +243,8 @@ class TestTraining(unittest.TestCase):
         pressed = []
 
         def press():
-            time.sleep(2.0)
+            self.session.await_display()
+            time.sleep(1.0)
             pressed.append(time.monotonic())
             self.session.interrupt()
 

@@ -84,7 +84,7 @@ pub fn write(path: &Path, what: &str, bytes: &[u8]) -> Result<()> {
 ///
 /// # Errors
 ///
-/// As [`write`], but for what the system says when it writes.
+/// As [`write()`], but for what the system says when it writes.
 pub fn can_write<'a>(path: &'a Path, what: &str) -> Result<(&'a Path, &'a OsStr)> {
     let refused = || Error::new(ErrorKind::Io, place(path, what));
     let Some(name) = path.file_name().filter(|_| !path.is_dir()) else {

@@ -227,7 +227,7 @@ class TestTraining(unittest.TestCase):
     def test_what_the_student_shows_takes_the_place_of_the_live_curve(self):
         code = (
             'println!("first");\n'
-            'let b = Experiment::new("live", &model, &data).settings(&[(8, 0.1)]).run()?;\n'
+            'let b = Experiment::new("live", &model, &data).settings(&[(8, 0.1)]).fresh().run()?;\n'
             "plot_learning_curves(&[&b])"
         )
         cell = self.session.run(code)

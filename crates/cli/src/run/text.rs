@@ -37,7 +37,8 @@ pub(super) fn without_progress(text: &str) -> String {
         .collect()
 }
 
-/// The text with every number, and the spaces that align it, replaced by ` # `.
+/// The text with every number, and the spaces that align it, replaced by ` # `; other runs of spaces
+/// by one, since the head of a column is aligned by its numbers too.
 ///
 /// `12 345` counts as one number, so that a time may grow beyond a thousand.
 pub(super) fn without_numbers(text: &str) -> String {
@@ -46,7 +47,9 @@ pub(super) fn without_numbers(text: &str) -> String {
             r"[ \t]*(?:(?:\b|[-+])(?:\d{1,3}(?:[ _,\x{a0}\x{2009}\x{202f}]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|\d+)[ \t]*",
         )
     });
-    NUMBER.replace_all(text, " # ").into_owned()
+    static SPACES: LazyLock<Regex> = LazyLock::new(|| pattern("[ \\t]{2,}"));
+    let text = NUMBER.replace_all(text, " # ");
+    SPACES.replace_all(&text, " ").into_owned()
 }
 
 /// A text taken apart: what stands around the numbers, and the numbers.
@@ -131,6 +134,11 @@ mod tests {
         for (a, b) in same {
             assert_eq!(without_numbers(a), without_numbers(b));
         }
+        let heads = [
+            "a   best     seconds\nb    3.0  10.3 ± 2.1",
+            "a   best    seconds\nb    3.0  6.7 ± 1.2",
+        ];
+        assert_eq!(without_numbers(heads[0]), without_numbers(heads[1]));
         assert_ne!(without_numbers("1.2 s"), without_numbers("1.2 ms"));
         assert_ne!(without_numbers("1 and 2"), without_numbers("1 or 2"));
     }

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
+mod common;
 #[path = "experiments/task.rs"]
 #[allow(dead_code, reason = "not every test file needs all of it")]
 mod task;
@@ -14,7 +15,8 @@ use chainrule_data::Splits;
 use chainrule_nn::{Init, Model, Momentum, Optimizer, Rule};
 use chainrule_train::{Event, Experiment, Observer, ProgressLines, Setting, forget_runs};
 
-use task::{Shared, data, model, task};
+use common::Shared;
+use task::{data, model, task};
 
 static TURN: Mutex<()> = Mutex::new(());
 

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod comparing;
 mod diverging;
 mod exporting;

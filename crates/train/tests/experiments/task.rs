@@ -1,9 +1,4 @@
-//! A small made-up task, and a writer to look into.
-
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
+//! A small made-up task.
 
 use chainrule_data::{Dataset, Splits};
 use chainrule_nn::Model;
@@ -39,26 +34,6 @@ pub(crate) fn experiment() -> Experiment {
         .log_every(100)
         .fresh()
         .quiet()
-}
-
-/// A writer that the test can read.
-#[derive(Clone, Default)]
-pub(crate) struct Shared(Arc<Mutex<Vec<u8>>>);
-
-impl Shared {
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Gives runs numbers that are the same on every machine, for texts: f32 and clocks are not.

@@ -3,7 +3,10 @@
 use chainrule_nn::Init;
 use chainrule_train::{Event, Observer, ProgressLines, Setting};
 
-use super::task::{Shared, experiment, model};
+use super::{
+    common::Shared,
+    task::{experiment, model},
+};
 
 /// Counts events, to see that all of them come and in order.
 #[derive(Default)]

@@ -28,6 +28,7 @@
 mod check;
 mod clip;
 mod initialize;
+mod kernels;
 mod layers;
 mod loss;
 mod matmul;

@@ -29,13 +29,17 @@ pub(crate) use dropout::Dropout;
 pub(crate) use flatten::Flatten;
 pub(crate) use max_pool2d::MaxPool2d;
 
-use crate::{Parameter, Scalar};
+use crate::{Parameter, Scalar, kernels::sparse::{Places, Sorted}};
 
 /// What one layer keeps between its forward and its backward pass, and where it works.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch<F> {
     pub(crate) values: Vec<F>,
     pub(crate) indices: Vec<u32>,
+    pub(crate) places: Places,
+    pub(crate) sorted: Sorted<F>,
+    /// Whether the batch is one of many zeros.
+    pub(crate) sparse: bool,
     /// Whether the pass is one of training: only then is a batch normalized by itself.
     pub(crate) training: bool,
     /// Whether units are dropped out, which only training does.

@@ -11,13 +11,16 @@ use super::{BuiltLayer, Network, Workspace, dropout::Source};
 use crate::{
     Gradients, Model, Parameter, Scalar, Targets,
     layers::Backward,
-    model::{PlannedParameter, plan},
+    model::{LayerKind, PlannedLayer, PlannedParameter, plan},
 };
 
 pub(crate) fn build<F: Scalar>(model: &Model, seed: u64) -> Result<Network<F>> {
     let (planned, loss) = plan(model)?;
     let mut rng = Pcg64::seed_from_u64(seed);
     let (mut parameters, mut statistics) = (Vec::new(), Vec::new());
+    // The first layer but for those that leave the data as they are.
+    let as_they_are = |layer: &&PlannedLayer| matches!(layer.kind, LayerKind::Flatten);
+    let reads_data = planned.iter().take_while(as_they_are).count();
     let layers = planned.iter().enumerate().map(|(index, layer)| {
         let first = parameters.len();
         draw(&layer.parameters, &mut rng, &mut parameters);
@@ -27,7 +30,7 @@ pub(crate) fn build<F: Scalar>(model: &Model, seed: u64) -> Result<Network<F>> {
             name: layer.name.clone(),
             place: layer.place(index),
             output: layer.output,
-            mathematics: layer.mathematics(),
+            mathematics: layer.mathematics(index == reads_data),
             parameters: first..parameters.len(),
             statistics: first_statistics..statistics.len(),
             momentum: layer.momentum,

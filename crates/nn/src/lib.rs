@@ -43,6 +43,7 @@ mod schedule;
 mod shape;
 mod step_costs;
 mod targets;
+mod team;
 
 pub use chainrule_error::{Error, ErrorKind, Result};
 pub use check::{

@@ -7,7 +7,7 @@ use rand_pcg::Pcg64;
 use crate::{
     Clipping, Gradients, Model, Network, Penalty, Targets, Workspace, clip,
     kernels::Real,
-    network::{engine, weights},
+    network::{engine, passes, weights},
     noise,
     optim::{self, Core, Entry, Memory},
     penalty,
@@ -32,7 +32,7 @@ pub trait Scalar: NdFloat + Real + Default + std::iter::Sum + sealed::Sealed {
     fn build(model: &Model, seed: u64) -> Result<Network<Self>>;
 
     #[doc(hidden)]
-    fn workspace(network: &Network<Self>, capacity: usize) -> Workspace<Self>;
+    fn workspace(network: &Network<Self>, capacity: usize, in_pieces: bool) -> Workspace<Self>;
 
     #[doc(hidden)]
     fn forward(network: &Network<Self>, workspace: &mut Workspace<Self>, batch: usize);
@@ -107,12 +107,12 @@ macro_rules! scalar {
                 engine::build(model, seed)
             }
 
-            fn workspace(network: &Network<Self>, capacity: usize) -> Workspace<Self> {
-                engine::workspace(network, capacity)
+            fn workspace(network: &Network<Self>, capacity: usize, in_pieces: bool) -> Workspace<Self> {
+                engine::workspace(network, capacity, in_pieces)
             }
 
             fn forward(network: &Network<Self>, workspace: &mut Workspace<Self>, batch: usize) {
-                engine::forward(network, workspace, batch);
+                passes::forward(network, workspace, batch);
             }
 
             fn loss(
@@ -120,7 +120,7 @@ macro_rules! scalar {
                 workspace: &mut Workspace<Self>,
                 targets: Targets<'_, Self>,
             ) -> f64 {
-                engine::loss(network, workspace, targets)
+                passes::loss(network, workspace, targets)
             }
 
             fn forward_backward(
@@ -129,7 +129,7 @@ macro_rules! scalar {
                 batch: usize,
                 targets: Targets<'_, Self>,
             ) -> f64 {
-                engine::forward_backward(network, workspace, batch, targets)
+                passes::forward_backward(network, workspace, batch, targets)
             }
 
             fn descend(

@@ -45,7 +45,10 @@ pub(crate) fn each_panel<S: Simd, F: Real, const WIDEST: usize>(
     on: &mut impl OnPanel,
 ) {
     let lanes = F::lanes::<S>();
-    assert!(columns >= lanes, "a row narrower than a register; please report");
+    assert!(
+        columns >= lanes,
+        "a row narrower than a register; please report"
+    );
     let registers = columns.div_ceil(lanes);
     let panels = registers.div_ceil(WIDEST);
     for panel in 0..panels {

@@ -26,15 +26,28 @@ pub(crate) fn product<F: Scalar>(
     (inner, columns): (usize, usize),
 ) {
     let rows = c.len() / columns;
-    assert!(b.len() >= inner * columns && c.len() == rows * columns, "a product does not fit; please report");
+    assert!(
+        b.len() >= inner * columns && c.len() == rows * columns,
+        "a product does not fit; please report"
+    );
     match a {
-        Left::Rows(a) => assert!(a.len() >= rows * inner, "a product does not fit; please report"),
+        Left::Rows(a) => assert!(
+            a.len() >= rows * inner,
+            "a product does not fit; please report"
+        ),
         Left::Columns(a, stride, from) => assert!(
             from + rows <= stride && a.len() >= inner * stride,
             "a product does not fit; please report"
         ),
     }
-    pulp::Arch::new().dispatch(Product { a, b, start, c, inner, columns });
+    pulp::Arch::new().dispatch(Product {
+        a,
+        b,
+        start,
+        c,
+        inner,
+        columns,
+    });
 }
 
 struct Product<'a, F> {
@@ -55,7 +68,13 @@ impl<F: Scalar> WithSimd for Product<'_, F> {
             return self.narrow();
         }
         let columns = self.columns;
-        each_panel::<S, F, 3>(columns, &mut InRegisters { product: &mut self, simd });
+        each_panel::<S, F, 3>(
+            columns,
+            &mut InRegisters {
+                product: &mut self,
+                simd,
+            },
+        );
     }
 }
 
@@ -74,7 +93,9 @@ impl<F: Scalar> Product<'_, F> {
                     Left::Rows(a) => a[i * self.inner + k],
                     Left::Columns(a, stride, from) => a[k * stride + from + i],
                 };
-                c.iter_mut().zip(b).for_each(|(c, &b)| *c = a.mul_add(b, *c));
+                c.iter_mut()
+                    .zip(b)
+                    .for_each(|(c, &b)| *c = a.mul_add(b, *c));
             }
         }
     }
@@ -142,7 +163,10 @@ impl<F: Scalar, S: Simd> InRegisters<'_, '_, F, S> {
             }
         }
         for (r, sums) in sums.into_iter().enumerate() {
-            panel.store::<S, F>(&mut self.product.c[(first + r) * columns..][..columns], sums);
+            panel.store::<S, F>(
+                &mut self.product.c[(first + r) * columns..][..columns],
+                sums,
+            );
         }
     }
 }

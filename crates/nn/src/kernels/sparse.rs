@@ -6,7 +6,7 @@ use super::{
     add,
     panel::{OnPanel, Panel, each_panel},
 };
-use crate::Scalar;
+use crate::{Scalar, team};
 
 /// Rows are looked through for zeros if, of a few of them, at most this share of the numbers is not
 /// zero. At more, the products of all numbers are faster.
@@ -74,7 +74,11 @@ impl Places {
     fn of_block(&self, row: usize, block: usize) -> &[u32] {
         let blocks = self.columns.div_ceil(BLOCK);
         let ends = &self.ends[row * blocks..][..blocks];
-        let first = if block == 0 { 0 } else { ends[block - 1] as usize };
+        let first = if block == 0 {
+            0
+        } else {
+            ends[block - 1] as usize
+        };
         &self.places[row * self.columns..][first..ends[block] as usize]
     }
 }
@@ -135,7 +139,15 @@ pub(crate) fn forward<F: Scalar>(
     y: &mut [F],
     (inputs, units): (usize, usize),
 ) {
-    pulp::Arch::new().dispatch(Forward { x, places, w, start, y, inputs, units });
+    pulp::Arch::new().dispatch(Forward {
+        x,
+        places,
+        w,
+        start,
+        y,
+        inputs,
+        units,
+    });
 }
 
 struct Forward<'a, F> {
@@ -157,7 +169,13 @@ impl<F: Scalar> WithSimd for Forward<'_, F> {
             return self.narrow();
         }
         let units = self.units;
-        each_panel::<S, F, 13>(units, &mut ForwardPanels { of: &mut self, simd });
+        each_panel::<S, F, 13>(
+            units,
+            &mut ForwardPanels {
+                of: &mut self,
+                simd,
+            },
+        );
     }
 }
 
@@ -171,8 +189,13 @@ impl<F: Scalar> Forward<'_, F> {
                 None => y.fill(F::zero()),
             }
             for &place in self.places.of_row(row) {
-                let (x, w) = (x[place as usize], &self.w[place as usize * self.units..][..self.units]);
-                y.iter_mut().zip(w).for_each(|(y, &w)| *y = x.mul_add(w, *y));
+                let (x, w) = (
+                    x[place as usize],
+                    &self.w[place as usize * self.units..][..self.units],
+                );
+                y.iter_mut()
+                    .zip(w)
+                    .for_each(|(y, &w)| *y = x.mul_add(w, *y));
             }
         }
     }
@@ -241,57 +264,93 @@ pub(crate) struct Sorted<F> {
 }
 
 impl<F: Scalar> Sorted<F> {
-    pub(crate) fn for_rows(rows: usize, columns: usize) -> Self {
+    /// Room for every block of columns of a batch `[rows, columns]`.
+    pub(crate) fn for_batch(rows: usize, columns: usize) -> Vec<Self> {
         let block = BLOCK.min(columns);
-        Self {
+        let room = Self {
             starts: vec![0; block + 2],
             samples: vec![0; rows * block],
             values: vec![F::zero(); rows * block],
-        }
+        };
+        vec![room; columns.div_ceil(BLOCK)]
+    }
+
+    /// How many rows there is room for.
+    pub(crate) fn rows(&self) -> usize {
+        self.samples.len() / (self.starts.len() - 2)
     }
 
     /// Sorts the numbers of a block of columns by column, those of a column by row.
-    fn sort(&mut self, x: &[F], places: &Places, block: usize) {
-        let (columns, from) = (places.columns, (block * BLOCK) as u32);
-        let rows = x.len() / columns;
+    fn sort<'p>(
+        &mut self,
+        x: &[F],
+        places: impl Iterator<Item = &'p Places> + Clone,
+        block: usize,
+    ) {
+        let from = (block * BLOCK) as u32;
         // Counted two entries on, so that after the numbers are placed each column's entry is where
         // it begins.
         self.starts.fill(0);
-        for row in 0..rows {
+        each_row(x, places.clone(), |_, _, places, row| {
             for &place in places.of_block(row, block) {
                 self.starts[(place - from) as usize + 2] += 1;
             }
-        }
+        });
         let mut sum = 0;
         for start in &mut self.starts {
             sum += *start;
             *start = sum;
         }
-        for (row, x) in x.chunks_exact(columns).enumerate() {
+        each_row(x, places, |at, x, places, row| {
             for &place in places.of_block(row, block) {
                 let start = &mut self.starts[(place - from) as usize + 1];
-                let at = *start as usize;
+                let to = *start as usize;
                 *start += 1;
-                self.samples[at] = row as u32;
-                self.values[at] = x[place as usize];
+                self.samples[to] = at;
+                self.values[to] = x[place as usize];
             }
-        }
+        });
     }
 }
 
-/// dw = xᵀ·dy by the places of x's numbers.
-pub(crate) fn gradient<F: Scalar>(
+/// Calls `each` with every row's number in the batch, its numbers, and the places that it is one of,
+/// with its number there.
+#[inline(always)]
+fn each_row<'p, F: Scalar>(
+    mut x: &[F],
+    places: impl Iterator<Item = &'p Places>,
+    mut each: impl FnMut(u32, &[F], &Places, usize),
+) {
+    let mut at = 0;
+    for places in places {
+        let (rows, rest) = x.split_at(x.len().min(places.places.len()));
+        for (row, x) in rows.chunks_exact(places.columns).enumerate() {
+            each(at, x, places, row);
+            at += 1;
+        }
+        x = rest;
+    }
+}
+
+/// dw = xᵀ·dy by the places of x's numbers, those of the first rows first. Blocks of columns are
+/// sorted each by itself, with room for each.
+pub(crate) fn gradient<'p, F: Scalar>(
     x: &[F],
-    places: &Places,
+    places: impl Iterator<Item = &'p Places> + Clone + Sync,
     dy: &[F],
     dw: &mut [F],
     units: usize,
-    sorted: &mut Sorted<F>,
+    sorted: &mut [Sorted<F>],
 ) {
-    for (block, dw) in dw.chunks_mut(BLOCK * units).enumerate() {
-        sorted.sort(x, places, block);
-        pulp::Arch::new().dispatch(Gradient { sorted, dy, dw, units });
-    }
+    team::for_parts(dw, BLOCK * units, sorted, &|block, dw, sorted| {
+        sorted.sort(x, places.clone(), block);
+        pulp::Arch::new().dispatch(Gradient {
+            sorted,
+            dy,
+            dw,
+            units,
+        });
+    });
 }
 
 struct Gradient<'a, F> {
@@ -310,7 +369,13 @@ impl<F: Scalar> WithSimd for Gradient<'_, F> {
         if units < F::lanes::<S>() {
             return self.narrow();
         }
-        each_panel::<S, F, 13>(units, &mut GradientPanels { of: &mut self, simd });
+        each_panel::<S, F, 13>(
+            units,
+            &mut GradientPanels {
+                of: &mut self,
+                simd,
+            },
+        );
     }
 }
 
@@ -321,9 +386,14 @@ impl<F: Scalar> Gradient<'_, F> {
         for (dw, ends) in self.dw.chunks_exact_mut(self.units).zip(ends) {
             dw.fill(F::zero());
             let range = ends[0] as usize..ends[1] as usize;
-            for (&sample, &x) in self.sorted.samples[range.clone()].iter().zip(&self.sorted.values[range]) {
+            for (&sample, &x) in self.sorted.samples[range.clone()]
+                .iter()
+                .zip(&self.sorted.values[range])
+            {
                 let dy = &self.dy[sample as usize * self.units..][..self.units];
-                dw.iter_mut().zip(dy).for_each(|(dw, &dy)| *dw = x.mul_add(dy, *dw));
+                dw.iter_mut()
+                    .zip(dy)
+                    .for_each(|(dw, &dy)| *dw = x.mul_add(dy, *dw));
             }
         }
     }
@@ -342,7 +412,10 @@ impl<F: Scalar, S: Simd> OnPanel for GradientPanels<'_, '_, F, S> {
         for (dw, ends) in self.of.dw.chunks_exact_mut(units).zip(ends) {
             let mut sums = [F::splat(simd, F::zero()); K];
             let range = ends[0] as usize..ends[1] as usize;
-            for (&sample, &x) in sorted.samples[range.clone()].iter().zip(&sorted.values[range]) {
+            for (&sample, &x) in sorted.samples[range.clone()]
+                .iter()
+                .zip(&sorted.values[range])
+            {
                 let row = panel.load::<S, F>(&dy[sample as usize * units..][..units]);
                 add(simd, &mut sums, x, &row);
             }

@@ -1,6 +1,6 @@
 //! The linear layer: y = x·W + b.
 
-use super::{Backward, Layer, Scratch};
+use super::{Backward, Layer, Scratch, Share};
 use crate::{
     Parameter, Scalar,
     kernels::{
@@ -8,6 +8,8 @@ use crate::{
         sparse::{self, Places, Sorted},
     },
     matmul::{Into, Mat, matmul},
+    network::Piece,
+    team,
 };
 
 /// Weights of more numbers than this do not stay in the caches next to a core, and are multiplied
@@ -45,6 +47,29 @@ impl Dense {
         matmul(x, weight, y, Into::Add);
     }
 
+    /// ∂W = xᵀ·∂y of all numbers, a few rows of it at a time.
+    fn all_gradients<F: Scalar>(&self, x: &[F], dy: &[F], d_weight: &mut [F], batch: usize) {
+        const ROWS: usize = 96;
+        let mut beside = vec![(); self.inputs.div_ceil(ROWS)];
+        team::for_parts(
+            d_weight,
+            ROWS * self.units,
+            &mut beside,
+            &|part, d_weight, ()| {
+                let from = part * ROWS;
+                if self.is_small() {
+                    let x = Left::Columns(x, self.inputs, from);
+                    product(x, dy, None, d_weight, (batch, self.units));
+                } else {
+                    let x =
+                        Mat::new(x, batch, self.inputs).columns(from, d_weight.len() / self.units);
+                    let dy = Mat::new(dy, batch, self.units);
+                    matmul(x.t(), dy, d_weight, Into::Overwrite);
+                }
+            },
+        );
+    }
+
     /// ∂x = ∂y·Wᵀ, with room for Wᵀ.
     fn input_gradient<F: Scalar>(&self, dy: &[F], weight: &[F], dx: &mut [F], room: &mut [F]) {
         if room.len() == weight.len() {
@@ -78,11 +103,14 @@ impl<F: Scalar> Layer<F> for Dense {
         if self.reads_data {
             return Scratch {
                 places: Places::for_rows(capacity, self.inputs),
-                sorted: Sorted::for_rows(capacity, self.inputs),
                 ..Scratch::default()
             };
         }
-        let transposed = if self.is_small() { self.inputs * self.units } else { 0 };
+        let transposed = if self.is_small() {
+            self.inputs * self.units
+        } else {
+            0
+        };
         Scratch {
             values: vec![F::zero(); transposed],
             ..Scratch::default()
@@ -101,7 +129,6 @@ impl<F: Scalar> Layer<F> for Dense {
             unreachable!("a dense layer has a weight")
         };
         let (weight, bias) = (weight.values(), bias.first().map(Parameter::values));
-        scratch.sparse = self.reads_data && sparse::is_sparse(x, self.inputs);
         if scratch.sparse {
             scratch.places.find(x);
             let extents = (self.inputs, self.units);
@@ -112,30 +139,51 @@ impl<F: Scalar> Layer<F> for Dense {
     }
 
     fn backward(&self, pass: Backward<'_, F>, scratch: &mut Scratch<F>) {
-        let ([weight, ..], [d_weight, d_bias @ ..]) = (pass.parameters, pass.gradients) else {
-            unreachable!("a dense layer has a weight and its gradient")
+        let [weight, ..] = pass.parameters else {
+            unreachable!("a dense layer has a weight")
         };
-        let d_weight = d_weight.values_mut();
-        if scratch.sparse && pass.batch > 1 {
-            let Scratch { places, sorted, .. } = scratch;
-            sparse::gradient(pass.x, places, pass.dy, d_weight, self.units, sorted);
-        } else if self.is_small() {
-            let x = Left::Columns(pass.x, self.inputs, 0);
-            product(x, pass.dy, None, d_weight, (pass.batch, self.units));
+        if let Some(dx) = pass.dx {
+            self.input_gradient(pass.dy, weight.values(), dx, &mut scratch.values);
+        }
+    }
+
+    fn share(&self) -> Share {
+        Share::Inputs
+    }
+
+    fn finds_zeros(&self, data: &[F]) -> bool {
+        self.reads_data && sparse::is_sparse(data, self.inputs)
+    }
+
+    fn gradients(
+        &self,
+        x: &[F],
+        dy: &[F],
+        gradients: &mut [Parameter<F>],
+        pieces: &mut [Piece<F>],
+        layer: usize,
+    ) {
+        let [d_weight, d_bias @ ..] = gradients else {
+            unreachable!("a dense layer has a weight")
+        };
+        let (batch, d_weight) = (dy.len() / self.units, d_weight.values_mut());
+        if pieces[0].scratch[layer].sparse && batch > 1 {
+            let mut sorted = std::mem::take(&mut pieces[0].scratch[layer].sorted);
+            if sorted.first().is_none_or(|room| room.rows() < batch) {
+                sorted = Sorted::for_batch(batch, self.inputs);
+            }
+            let places = pieces.iter().map(|piece| &piece.scratch[layer].places);
+            sparse::gradient(x, places, dy, d_weight, self.units, &mut sorted);
+            pieces[0].scratch[layer].sorted = sorted;
         } else {
-            let x = Mat::new(pass.x, pass.batch, self.inputs);
-            let dy = Mat::new(pass.dy, pass.batch, self.units);
-            matmul(x.t(), dy, d_weight, Into::Overwrite);
+            self.all_gradients(x, dy, d_weight, batch);
         }
         if let Some(d_bias) = d_bias.first_mut() {
             let d_bias = d_bias.values_mut();
             d_bias.fill(F::zero());
-            for row in pass.dy.chunks_exact(self.units) {
+            for row in dy.chunks_exact(self.units) {
                 d_bias.iter_mut().zip(row).for_each(|(sum, &d)| *sum += d);
             }
-        }
-        if let Some(dx) = pass.dx {
-            self.input_gradient(pass.dy, weight.values(), dx, &mut scratch.values);
         }
     }
 }

@@ -29,7 +29,11 @@ pub(crate) use dropout::Dropout;
 pub(crate) use flatten::Flatten;
 pub(crate) use max_pool2d::MaxPool2d;
 
-use crate::{Parameter, Scalar, kernels::sparse::{Places, Sorted}};
+use crate::{
+    Parameter, Scalar,
+    kernels::sparse::{Places, Sorted},
+    network::Piece,
+};
 
 /// What one layer keeps between its forward and its backward pass, and where it works.
 #[derive(Clone, Debug, Default)]
@@ -37,13 +41,26 @@ pub(crate) struct Scratch<F> {
     pub(crate) values: Vec<F>,
     pub(crate) indices: Vec<u32>,
     pub(crate) places: Places,
-    pub(crate) sorted: Sorted<F>,
+    /// Where a layer of data sorts a batch's numbers, block by block: in the first piece only.
+    pub(crate) sorted: Vec<Sorted<F>>,
     /// Whether the batch is one of many zeros.
     pub(crate) sparse: bool,
     /// Whether the pass is one of training: only then is a batch normalized by itself.
     pub(crate) training: bool,
     /// Whether units are dropped out, which only training does.
     pub(crate) dropping: bool,
+}
+
+/// How the work of a layer is shared out between threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Share {
+    /// By samples; the gradients of its parameters, if it has some, are summed piece by piece.
+    Samples,
+    /// By samples, but for the gradients of its parameters: those by inputs, each over the whole
+    /// batch. Then `backward` leaves them out.
+    Inputs,
+    /// Not at all: what comes of a sample depends on the others.
+    Whole,
 }
 
 /// A layer's mathematics.
@@ -80,6 +97,29 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
     /// Tells the statistics of the batch, after a pass of training.
     fn tell(&self, scratch: &mut Scratch<F>, batch: usize, statistics: &mut [Parameter<F>]) {
         let _ = (scratch, batch, statistics);
+    }
+
+    fn share(&self) -> Share {
+        Share::Samples
+    }
+
+    /// Whether it is to look for zeros in a batch of data.
+    fn finds_zeros(&self, data: &[F]) -> bool {
+        let _ = data;
+        false
+    }
+
+    /// The gradients of the parameters over a whole batch, after all pieces have gone backward, of
+    /// a layer that shares its work by inputs. It is the layer of this number.
+    fn gradients(
+        &self,
+        x: &[F],
+        dy: &[F],
+        gradients: &mut [Parameter<F>],
+        pieces: &mut [Piece<F>],
+        layer: usize,
+    ) {
+        let _ = (x, dy, gradients, pieces, layer);
     }
 
     /// Computes `y` from `x`.

@@ -9,6 +9,8 @@
 pub(crate) mod panel;
 pub(crate) mod product;
 pub(crate) mod sparse;
+#[cfg(test)]
+mod tests;
 
 /// f32 or f64 as lanes of a register.
 pub trait Real: Copy + Send + Sync + 'static {

@@ -151,6 +151,10 @@ impl<F: Scalar> Layer<F> for Dense {
         Share::Inputs
     }
 
+    fn packs(&self) -> bool {
+        !self.is_small()
+    }
+
     fn finds_zeros(&self, data: &[F]) -> bool {
         self.reads_data && sparse::is_sparse(data, self.inputs)
     }

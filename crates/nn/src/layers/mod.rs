@@ -103,6 +103,11 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
         Share::Samples
     }
 
+    /// Whether each piece packs its weights anew, which small pieces are not worth.
+    fn packs(&self) -> bool {
+        false
+    }
+
     /// Whether it is to look for zeros in a batch of data.
     fn finds_zeros(&self, data: &[F]) -> bool {
         let _ = data;

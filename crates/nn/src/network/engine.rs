@@ -74,9 +74,14 @@ fn draw<F: Scalar>(
 /// The most pieces that a batch is cut into, about.
 const PIECES: usize = 8;
 
+/// The fewest samples for which it is worth packing the weights of a large layer.
+const PACKED: usize = 64;
+
 /// Samples of a piece: a multiple of what is computed together in registers.
-fn piece_of(capacity: usize) -> usize {
-    (capacity / (4 * PIECES)).max(1) * 4
+fn piece_of<F: Scalar>(network: &Network<F>, capacity: usize) -> usize {
+    let packs = network.layers.iter().any(|layer| layer.mathematics.packs());
+    let least = if packs { PACKED } else { 4 };
+    (capacity / PIECES).next_multiple_of(4).max(least)
 }
 
 /// A workspace for batches of up to a number of samples, in pieces unless they are to stay whole.
@@ -86,7 +91,7 @@ pub(crate) fn workspace<F: Scalar>(
     in_pieces: bool,
 ) -> Workspace<F> {
     let piece = if in_pieces {
-        piece_of(capacity)
+        piece_of(network, capacity)
     } else {
         capacity
     }

@@ -2,13 +2,21 @@
 
 use chainrule_error::{Error, ErrorKind, Result};
 
+use crate::schedule::cores;
+
 /// The threads of one training. What is computed within is shared between them by the network; the
 /// numbers are the same on any number.
 pub(crate) struct Team(Option<rayon::ThreadPool>);
 
 impl Team {
+    /// As many threads as the machine runs at a time.
+    pub(crate) fn of_all() -> Result<Self> {
+        Self::new(cores())
+    }
+
     /// So many threads; with one nothing is started.
     pub(crate) fn new(threads: usize) -> Result<Self> {
+        check_threads(threads)?;
         if threads < 2 {
             return Ok(Self(None));
         }
@@ -30,4 +38,14 @@ impl Team {
             None => compute(),
         }
     }
+}
+
+/// Refuses no threads at all.
+pub(crate) fn check_threads(threads: usize) -> Result<()> {
+    if threads > 0 {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Value, "training needs a thread")
+        .expected("at least 1")
+        .got("0"))
 }

@@ -79,7 +79,7 @@ impl Experiment {
         let threads = threads.min(work.len());
         let computed =
             schedule::side_by_side(work, threads, observer, |_, (run, network), observer| {
-                let team = Team::new(for_each)?;
+                let team = Team::new(for_each.max(1))?;
                 let computed =
                     team.enter(|| self.one(run, &plan[run], network, &measured, observer))?;
                 memory::keep(keys[run].clone(), &computed);

@@ -84,7 +84,7 @@ pub trait Scalar: NdFloat + Default + std::iter::Sum + sealed::Sealed {
 }
 
 mod sealed {
-    pub trait Sealed {}
+    pub trait Sealed: crate::layers::Lanes {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
 }

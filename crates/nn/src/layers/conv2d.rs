@@ -1,4 +1,13 @@
-//! The convolutional layer, by im2col.
+//! The convolutional layer: directly, or by im2col where that is faster.
+
+mod correlate;
+mod direct;
+mod lanes;
+mod padded;
+mod weights;
+
+use direct::Direct;
+pub use lanes::Lanes;
 
 use super::{Backward, Layer, Scratch, im2col::Window};
 use crate::{
@@ -22,6 +31,10 @@ impl Conv2d {
     fn columns_len(&self) -> usize {
         self.window.rows() * self.window.places()
     }
+
+    fn is_direct(&self) -> bool {
+        true
+    }
 }
 
 impl<F: Scalar> Layer<F> for Conv2d {
@@ -34,6 +47,9 @@ impl<F: Scalar> Layer<F> for Conv2d {
     }
 
     fn scratch(&self, _: usize) -> Scratch<F> {
+        if self.is_direct() {
+            return Direct::new::<F>(self.window, self.filters).scratch();
+        }
         Scratch {
             // The columns of an image, and behind them the gradient of the columns.
             values: vec![F::zero(); 2 * self.columns_len()],
@@ -52,6 +68,17 @@ impl<F: Scalar> Layer<F> for Conv2d {
         let [weight, bias @ ..] = parameters else {
             unreachable!("a convolution has a weight")
         };
+        if self.is_direct() {
+            pulp::Arch::new().dispatch(direct::Forward {
+                direct: Direct::new::<F>(self.window, self.filters),
+                weight: weight.values(),
+                bias: bias.first().map(Parameter::values),
+                x,
+                y,
+                scratch,
+            });
+            return;
+        }
         let (rows, places) = (self.window.rows(), self.window.places());
         let weight = Mat::new(weight.values(), self.filters, rows);
         let images = x.chunks_exact(Layer::<F>::input_len(self));
@@ -71,6 +98,14 @@ impl<F: Scalar> Layer<F> for Conv2d {
     }
 
     fn backward(&self, mut pass: Backward<'_, F>, scratch: &mut Scratch<F>) {
+        if self.is_direct() {
+            pulp::Arch::new().dispatch(direct::Gradients {
+                direct: Direct::new::<F>(self.window, self.filters),
+                pass,
+                scratch,
+            });
+            return;
+        }
         let ([weight, ..], [d_weight, d_bias @ ..]) = (pass.parameters, pass.gradients) else {
             unreachable!("a convolution has a weight and its gradient")
         };

@@ -24,6 +24,7 @@ pub(crate) use activation::Activation;
 pub use activation::Function;
 pub(crate) use batch_norm::BatchNorm;
 pub(crate) use conv2d::Conv2d;
+pub use conv2d::Lanes;
 pub(crate) use dense::Dense;
 pub(crate) use dropout::Dropout;
 pub(crate) use flatten::Flatten;

@@ -4,7 +4,7 @@
 //! number of their filters passes by once: each load from the image serves four products, each
 //! number of a filter as many as there are registers of places.
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 use super::padded::Padded;
 use crate::Scalar;
@@ -56,6 +56,14 @@ pub(super) fn positions<F: Scalar, S: Simd>(_: S, padded: &Padded, at: &mut [u32
     count
 }
 
+/// Where the rows of a patch begin in the padded input, `[channels, kernel]`, if it is the first.
+pub(super) fn rows(padded: &Padded, channels: usize, rows: &mut [u32]) {
+    let all = (0..channels).flat_map(|channel| (0..padded.kernel).map(move |i| (channel, i)));
+    for (row, (channel, i)) in rows.iter_mut().zip(all) {
+        *row = (channel * padded.plane_len() + i * padded.stride) as u32;
+    }
+}
+
 /// One image's convolution.
 pub(super) struct Correlate<'a, F> {
     pub(super) padded: Padded,
@@ -65,6 +73,8 @@ pub(super) struct Correlate<'a, F> {
     pub(super) weights: &'a [F],
     /// One for each filter, or none.
     pub(super) bias: Option<&'a [F]>,
+    /// What [`rows`] found.
+    pub(super) rows: &'a [u32],
     /// What [`positions`] found.
     pub(super) at: &'a [[u32; 2]],
     /// `[filters, height, width]`.
@@ -76,7 +86,6 @@ impl<F: Scalar> Correlate<'_, F> {
     pub(super) fn run<S: Simd>(mut self, simd: S) {
         match self.padded.kernel {
             3 => self.run_sized::<S, 3>(simd),
-            5 => self.run_sized::<S, 5>(simd),
             _ => self.run_sized::<S, 0>(simd),
         }
     }
@@ -113,90 +122,123 @@ impl<F: Scalar> Correlate<'_, F> {
             bias.copy_from_slice(&values[first..first + N]);
         }
         let output = &mut self.output[first * places..][..N * places];
+        let (padded, input, rows, at) = (self.padded, self.input, self.rows, self.at);
         // As many as the registers hold beside what passes by.
         if S::REGISTER_COUNT >= 32 {
-            sweep::<S, F, K, N, 6>(simd, &self.padded, self.input, weights, bias, self.at, output);
+            super::lanes::apart(
+                simd,
+                Sweep::<F, K, N, 4> {
+                    padded,
+                    input,
+                    weights,
+                    bias,
+                    rows,
+                    at,
+                    output,
+                },
+            );
         } else {
-            sweep::<S, F, K, N, 3>(simd, &self.padded, self.input, weights, bias, self.at, output);
+            super::lanes::apart(
+                simd,
+                Sweep::<F, K, N, 2> {
+                    padded,
+                    input,
+                    weights,
+                    bias,
+                    rows,
+                    at,
+                    output,
+                },
+            );
         }
     }
 }
 
-#[inline(always)]
-fn sweep<S: Simd, F: Scalar, const K: usize, const N: usize, const P: usize>(
-    simd: S,
-    padded: &Padded,
-    input: &[F],
-    weights: &[F],
+/// `N` filters at all places, `P` registers at once. A function of its own, since the compiler
+/// runs out of registers where many of them are in one.
+struct Sweep<'a, F, const K: usize, const N: usize, const P: usize> {
+    padded: Padded,
+    input: &'a [F],
+    weights: &'a [F],
     bias: [F; N],
-    at: &[[u32; 2]],
-    output: &mut [F],
-) {
-    let (whole, rest) = at.as_chunks::<P>();
-    for at in whole {
-        block::<S, F, K, N, P>(simd, padded, input, weights, bias, *at, output);
-    }
-    // Some are computed twice rather than each by itself.
-    match at.last_chunk::<P>() {
-        Some(at) if rest.len() > 1 => {
-            block::<S, F, K, N, P>(simd, padded, input, weights, bias, *at, output);
+    rows: &'a [u32],
+    at: &'a [[u32; 2]],
+    output: &'a mut [F],
+}
+
+impl<F: Scalar, const K: usize, const N: usize, const P: usize> WithSimd for Sweep<'_, F, K, N, P> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let (whole, rest) = self.at.as_chunks::<P>();
+        for at in whole {
+            self.block::<S, P>(simd, *at);
         }
-        _ => {
-            for &at in rest {
-                block::<S, F, K, N, 1>(simd, padded, input, weights, bias, [at], output);
-            }
+        for at in rest {
+            self.block::<S, 1>(simd, [*at]);
         }
     }
 }
 
-/// `N` filters at `P` registers of places.
-#[inline(always)]
-fn block<S: Simd, F: Scalar, const K: usize, const N: usize, const P: usize>(
-    simd: S,
-    padded: &Padded,
-    input: &[F],
-    weights: &[F],
-    bias: [F; N],
-    at: [[u32; 2]; P],
-    output: &mut [F],
-) {
-    let lanes = F::lanes::<S>();
-    let k = if K == 0 { padded.kernel } else { K };
-    let mut sums = [[F::splat(simd, F::zero()); P]; N];
-    for (sums, bias) in sums.iter_mut().zip(bias) {
-        *sums = [F::splat(simd, bias); P];
-    }
-    let planes = input.chunks_exact(padded.plane_len());
-    for (plane, weights) in planes.zip(weights.chunks_exact(k * k * N)) {
-        for (i, weights) in weights.chunks_exact(k * N).enumerate() {
-            let mut rows: [&[F]; P] = [&[]; P];
-            for (row, [from, _]) in rows.iter_mut().zip(at) {
-                *row = &plane[from as usize + i * padded.stride..][..lanes + k - 1];
+impl<F: Scalar, const K: usize, const N: usize, const P: usize> Sweep<'_, F, K, N, P> {
+    /// `N` filters at `R` registers of places.
+    #[inline(always)]
+    fn block<S: Simd, const R: usize>(&mut self, simd: S, at: [[u32; 2]; R]) {
+        let lanes = F::lanes::<S>();
+        let k = if K == 0 { self.padded.kernel } else { K };
+        let Self {
+            padded,
+            input,
+            weights,
+            bias,
+            rows,
+            ..
+        } = *self;
+        let mut sums = [[F::splat(simd, F::zero()); R]; N];
+        let mut images: [&[F]; R] = [&[]; R];
+        for p in 0..R {
+            images[p] = &input[at[p][0] as usize..];
+        }
+        // Counted loops: the compiler does not always inline an iterator into the wide registers.
+        let mut weight = 0;
+        for &row in rows {
+            let weights = &weights[weight..weight + k * N];
+            weight += k * N;
+            let mut pixels: [&[F]; R] = [&[]; R];
+            for p in 0..R {
+                pixels[p] = &images[p][row as usize..row as usize + lanes + k - 1];
             }
-            for (j, weights) in weights.as_chunks::<N>().0.iter().enumerate() {
-                let mut x = [F::splat(simd, F::zero()); P];
-                for (x, row) in x.iter_mut().zip(rows) {
-                    *x = F::load(simd, &row[j..j + lanes]);
+            for j in 0..k {
+                let mut x = [F::splat(simd, F::zero()); R];
+                for p in 0..R {
+                    x[p] = F::load(simd, &pixels[p][j..j + lanes]);
                 }
-                for (sums, &weight) in sums.iter_mut().zip(weights) {
-                    let weight = F::splat(simd, weight);
-                    for (sum, x) in sums.iter_mut().zip(x) {
-                        *sum = F::multiply_add(simd, weight, x, *sum);
+                for f in 0..N {
+                    let weight = F::splat(simd, weights[j * N + f]);
+                    for p in 0..R {
+                        sums[f][p] = F::multiply_add(simd, weight, x[p], sums[f][p]);
                     }
                 }
             }
         }
-    }
-    let places = padded.height * padded.width;
-    for (sums, plane) in sums.into_iter().zip(output.chunks_exact_mut(places)) {
-        for (sum, [_, to]) in sums.into_iter().zip(at) {
-            let target = &mut plane[to as usize..];
-            if padded.width >= lanes {
-                F::store(simd, sum, target);
-            } else {
-                let mut values = [F::zero(); 64];
-                F::store(simd, sum, &mut values);
-                target[..padded.width].copy_from_slice(&values[..padded.width]);
+        for f in 0..N {
+            let bias = F::splat(simd, bias[f]);
+            for p in 0..R {
+                sums[f][p] = F::plus(simd, sums[f][p], bias);
+            }
+        }
+        let places = padded.height * padded.width;
+        for (sums, plane) in sums.into_iter().zip(self.output.chunks_exact_mut(places)) {
+            for (sum, [_, to]) in sums.into_iter().zip(at) {
+                let target = &mut plane[to as usize..];
+                if padded.width >= lanes {
+                    F::store(simd, sum, target);
+                } else {
+                    let mut values = [F::zero(); 64];
+                    F::store(simd, sum, &mut values);
+                    target[..padded.width].copy_from_slice(&values[..padded.width]);
+                }
             }
         }
     }

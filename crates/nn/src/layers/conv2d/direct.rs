@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::{
-    correlate::{Correlate, pack, positions},
+    correlate::{Correlate, pack, positions, rows},
     padded::Padded,
     weights::Weights,
 };
@@ -36,6 +36,7 @@ struct Parts<'a, F> {
     sums: &'a mut [F],
     bias_sums: &'a mut [F],
     at: &'a mut [u32],
+    rows: &'a mut [u32],
 }
 
 impl Direct {
@@ -62,7 +63,11 @@ impl Direct {
     pub(super) fn scratch<F: Scalar>(&self) -> Scratch<F> {
         Scratch {
             values: vec![F::zero(); self.lens().iter().sum()],
-            indices: vec![0; 2 * self.window.places()],
+            indices: vec![
+                0;
+                2 * self.window.places()
+                    + self.window.kernel * self.window.channels.max(self.filters)
+            ],
             ..Scratch::default()
         }
     }
@@ -73,8 +78,16 @@ impl Direct {
         let (dy, rest) = rest.split_at_mut(dy);
         let (weights, rest) = rest.split_at_mut(weights);
         let (sums, bias_sums) = rest.split_at_mut(sums);
-        let at = &mut scratch.indices;
-        Parts { x, dy, weights, sums, bias_sums, at }
+        let (at, rows) = scratch.indices.split_at_mut(2 * self.window.places());
+        Parts {
+            x,
+            dy,
+            weights,
+            sums,
+            bias_sums,
+            at,
+            rows,
+        }
     }
 }
 
@@ -93,13 +106,21 @@ impl<F: Scalar> WithSimd for Forward<'_, F> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Direct { window, filters, input, .. } = self.direct;
+        let Direct {
+            window,
+            filters,
+            input,
+            ..
+        } = self.direct;
         let parts = self.direct.parts(self.scratch);
         let (channels, taps) = (window.channels, window.kernel * window.kernel);
-        let weight = |filter: usize, channel, tap| self.weight[(filter * channels + channel) * taps + tap];
+        let weight =
+            |filter: usize, channel, tap| self.weight[(filter * channels + channel) * taps + tap];
         pack([filters, channels, taps], weight, parts.weights);
         let count = positions::<F, S>(simd, &input, parts.at);
         let at = &parts.at.as_chunks().0[..count];
+        let rows_of_patch = &mut parts.rows[..channels * window.kernel];
+        rows(&input, channels, rows_of_patch);
         let images = self.x.chunks_exact(channels * window.places());
         for (x, y) in images.zip(self.y.chunks_exact_mut(filters * window.places())) {
             input.fill(simd, x, parts.x);
@@ -108,6 +129,7 @@ impl<F: Scalar> WithSimd for Forward<'_, F> {
                 input: parts.x,
                 weights: parts.weights,
                 bias: self.bias,
+                rows: rows_of_patch,
                 at,
                 output: y,
             }
@@ -128,8 +150,20 @@ impl<F: Scalar> WithSimd for Gradients<'_, '_, F> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Direct { window, filters, input, output } = self.direct;
-        let Backward { parameters, x, dy, mut dx, gradients, .. } = self.pass;
+        let Direct {
+            window,
+            filters,
+            input,
+            output,
+        } = self.direct;
+        let Backward {
+            parameters,
+            x,
+            dy,
+            mut dx,
+            gradients,
+            ..
+        } = self.pass;
         let ([weight, ..], [d_weight, d_bias @ ..]) = (parameters, gradients) else {
             unreachable!("a convolution has a weight and its gradient")
         };
@@ -150,6 +184,8 @@ impl<F: Scalar> WithSimd for Gradients<'_, '_, F> {
         let count = positions::<F, S>(simd, &output, parts.at);
         let at = &parts.at.as_chunks().0[..count];
 
+        let rows_of_patch = &mut parts.rows[..filters * window.kernel];
+        rows(&output, filters, rows_of_patch);
         let input_len = channels * window.places();
         let images = x.chunks_exact(input_len);
         let gradients = dy.chunks_exact(filters * window.places());
@@ -162,7 +198,11 @@ impl<F: Scalar> WithSimd for Gradients<'_, '_, F> {
                 x: parts.x,
                 dy: parts.dy,
                 sums,
-                bias_sums: if d_bias.is_empty() { &mut [] } else { bias_sums },
+                bias_sums: if d_bias.is_empty() {
+                    &mut []
+                } else {
+                    bias_sums
+                },
             }
             .run(simd);
             if let Some(dx) = dx.as_deref_mut() {
@@ -171,6 +211,7 @@ impl<F: Scalar> WithSimd for Gradients<'_, '_, F> {
                     input: parts.dy,
                     weights: parts.weights,
                     bias: None,
+                    rows: rows_of_patch,
                     at,
                     output: &mut dx[sample * input_len..][..input_len],
                 }

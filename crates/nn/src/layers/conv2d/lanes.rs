@@ -3,7 +3,7 @@
 //! `pulp` names its operations by the type of the number. Here they have one name, so that a
 //! kernel is written once for both.
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 /// A number that fills the registers of an instruction set `S`.
 ///
@@ -92,3 +92,10 @@ lanes!(f32 f32s F32_LANES splat_f32s as_simd_f32s as_mut_simd_f32s
        add_f32s mul_add_e_f32s reduce_sum_f32s);
 lanes!(f64 f64s F64_LANES splat_f64s as_simd_f64s as_mut_simd_f64s
        add_f64s mul_add_e_f64s reduce_sum_f64s);
+
+/// Does it in a function of its own. Where the inner loops of several kernels are in one function,
+/// the compiler runs out of registers.
+#[inline(never)]
+pub(super) fn apart<S: Simd, W: WithSimd>(simd: S, work: W) -> W::Output {
+    simd.vectorize(work)
+}

@@ -77,20 +77,27 @@ impl Padded {
     #[inline(always)]
     pub(super) fn fill<F: Scalar, S: Simd>(&self, simd: S, image: &[F], padded: &mut [F]) {
         let lanes = F::lanes::<S>();
-        let planes = image.chunks_exact(self.height * self.width);
-        for (plane, padded) in planes.zip(padded.chunks_exact_mut(self.plane_len())) {
-            let rows = padded[self.first()..].chunks_mut(self.stride);
-            for (row, target) in plane.chunks_exact(self.width).zip(rows) {
+        let (places, plane_len) = (self.height * self.width, self.plane_len());
+        let last = self.width.saturating_sub(lanes);
+        for plane in 0..image.len() / places {
+            let image = &image[plane * places..][..places];
+            let padded = &mut padded[plane * plane_len..][..plane_len];
+            for row in 0..self.height {
+                let image = &image[row * self.width..][..self.width];
+                let padded = &mut padded[self.first() + row * self.stride..][..self.width];
                 if self.width < lanes {
                     // A loop, since a call for so few numbers takes longer.
-                    for (target, &value) in target.iter_mut().zip(row) {
-                        *target = value;
+                    for column in 0..self.width {
+                        padded[column] = image[column];
                     }
                     continue;
                 }
-                for start in self.starts(lanes) {
-                    F::store(simd, F::load(simd, &row[start..]), &mut target[start..]);
+                let mut start = 0;
+                while start < last {
+                    F::store(simd, F::load(simd, &image[start..]), &mut padded[start..]);
+                    start += lanes;
                 }
+                F::store(simd, F::load(simd, &image[last..]), &mut padded[last..]);
             }
         }
     }

@@ -5,7 +5,7 @@
 //! by at three shifts. The sums of each lane are kept over all samples; only at the end are lanes
 //! added up.
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 use super::padded::Padded;
 use crate::Scalar;
@@ -50,64 +50,38 @@ impl<F: Scalar> Weights<'_, F> {
                 let weight = (channel * k + i) * k;
                 let mut j = 0;
                 while k - j >= 3 {
-                    self.run_taps::<S, N, 3>(simd, first, row + j, weight + j);
+                    super::lanes::apart(
+                        simd,
+                        Taps::<F, N, 3> {
+                            all: self,
+                            first,
+                            pixel: row + j,
+                            weight: weight + j,
+                        },
+                    );
                     j += 3;
                 }
                 if k - j == 2 {
-                    self.run_taps::<S, N, 2>(simd, first, row + j, weight + j);
+                    super::lanes::apart(
+                        simd,
+                        Taps::<F, N, 2> {
+                            all: self,
+                            first,
+                            pixel: row + j,
+                            weight: weight + j,
+                        },
+                    );
                 } else if k - j == 1 {
-                    self.run_taps::<S, N, 1>(simd, first, row + j, weight + j);
+                    super::lanes::apart(
+                        simd,
+                        Taps::<F, N, 1> {
+                            all: self,
+                            first,
+                            pixel: row + j,
+                            weight: weight + j,
+                        },
+                    );
                 }
-            }
-        }
-    }
-
-    /// `T` taps of `N` filters; the first tap of the first place is over pixel `pixel`.
-    #[inline(always)]
-    fn run_taps<S: Simd, const N: usize, const T: usize>(
-        &mut self,
-        simd: S,
-        first: usize,
-        pixel: usize,
-        weight: usize,
-    ) {
-        let (lanes, plane_len) = (F::lanes::<S>(), self.output.plane_len());
-        let (height, stride) = (self.input.height, self.input.stride);
-        let width = self.input.width.next_multiple_of(lanes);
-        let each = self.sums.len() / (self.dy.len() / plane_len);
-        let sums = &mut self.sums[first * each..][..N * each];
-        let mut acc = [[F::splat(simd, F::zero()); T]; N];
-        for (acc, sums) in acc.iter_mut().zip(sums.chunks_exact(each)) {
-            let sums = sums[weight * lanes..].chunks_exact(lanes);
-            for (acc, sum) in acc.iter_mut().zip(sums) {
-                *acc = F::load(simd, sum);
-            }
-        }
-        let x = &self.x[pixel..];
-        let planes = planes::<F, N>(&self.output, self.dy, first);
-        for row in 0..height {
-            let x = &x[row * stride..][..width + T - 1];
-            let mut dy: [&[F]; N] = [&[]; N];
-            for (dy, plane) in dy.iter_mut().zip(planes) {
-                *dy = &plane[row * stride..][..width];
-            }
-            for start in (0..width).step_by(lanes) {
-                let mut pixels = [F::splat(simd, F::zero()); T];
-                for (t, pixels) in pixels.iter_mut().enumerate() {
-                    *pixels = F::load(simd, &x[start + t..start + t + lanes]);
-                }
-                for (acc, dy) in acc.iter_mut().zip(dy) {
-                    let dy = F::load(simd, &dy[start..start + lanes]);
-                    for (acc, x) in acc.iter_mut().zip(pixels) {
-                        *acc = F::multiply_add(simd, dy, x, *acc);
-                    }
-                }
-            }
-        }
-        for (acc, sums) in acc.into_iter().zip(sums.chunks_exact_mut(each)) {
-            let sums = sums[weight * lanes..].chunks_exact_mut(lanes);
-            for (acc, sum) in acc.into_iter().zip(sums) {
-                F::store(simd, acc, sum);
             }
         }
     }
@@ -138,6 +112,64 @@ impl<F: Scalar> Weights<'_, F> {
         }
         for (acc, sum) in acc.into_iter().zip(sums.chunks_exact_mut(lanes)) {
             F::store(simd, acc, sum);
+        }
+    }
+}
+
+/// `T` taps of `N` filters. A function of its own, since the compiler runs out of registers where
+/// many of them are in one.
+struct Taps<'a, 'b, F, const N: usize, const T: usize> {
+    all: &'a mut Weights<'b, F>,
+    first: usize,
+    /// What the first tap is over at the first place.
+    pixel: usize,
+    weight: usize,
+}
+
+impl<F: Scalar, const N: usize, const T: usize> WithSimd for Taps<'_, '_, F, N, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let all = self.all;
+        let (lanes, plane_len) = (F::lanes::<S>(), all.output.plane_len());
+        let (height, stride) = (all.input.height, all.input.stride);
+        let width = all.input.width.next_multiple_of(lanes);
+        let each = all.sums.len() / (all.dy.len() / plane_len);
+        let sums = &mut all.sums[self.first * each..][..N * each];
+        let mut acc = [[F::splat(simd, F::zero()); T]; N];
+        for (acc, sums) in acc.iter_mut().zip(sums.chunks_exact(each)) {
+            let sums = sums[self.weight * lanes..].chunks_exact(lanes);
+            for (acc, sum) in acc.iter_mut().zip(sums) {
+                *acc = F::load(simd, sum);
+            }
+        }
+        let x = &all.x[self.pixel..];
+        let planes = planes::<F, N>(&all.output, all.dy, self.first);
+        for row in 0..height {
+            let x = &x[row * stride..][..width + T - 1];
+            let mut dy: [&[F]; N] = [&[]; N];
+            for (dy, plane) in dy.iter_mut().zip(planes) {
+                *dy = &plane[row * stride..][..width];
+            }
+            for start in (0..width).step_by(lanes) {
+                let mut pixels = [F::splat(simd, F::zero()); T];
+                for (t, pixels) in pixels.iter_mut().enumerate() {
+                    *pixels = F::load(simd, &x[start + t..start + t + lanes]);
+                }
+                for (acc, dy) in acc.iter_mut().zip(dy) {
+                    let dy = F::load(simd, &dy[start..start + lanes]);
+                    for (acc, x) in acc.iter_mut().zip(pixels) {
+                        *acc = F::multiply_add(simd, dy, x, *acc);
+                    }
+                }
+            }
+        }
+        for (acc, sums) in acc.into_iter().zip(sums.chunks_exact_mut(each)) {
+            let sums = sums[self.weight * lanes..].chunks_exact_mut(lanes);
+            for (acc, sum) in acc.into_iter().zip(sums) {
+                F::store(simd, acc, sum);
+            }
         }
     }
 }

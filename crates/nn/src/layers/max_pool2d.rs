@@ -1,5 +1,9 @@
 //! Max pooling: of each window the greatest number goes on.
 
+mod by_two;
+
+use by_two::{Double, Halve};
+
 use super::{Backward, Layer, Scratch};
 use crate::{Parameter, Scalar};
 
@@ -23,6 +27,11 @@ impl MaxPool2d {
         ]
     }
 
+    /// Whether every window is 2 × 2 and whole: these have kernels of their own.
+    fn halves(&self) -> bool {
+        self.size == 2 && self.height.is_multiple_of(2) && self.width.is_multiple_of(2)
+    }
+
     /// Pools one plane: the greatest number of each window, and where it is in the plane.
     fn pool<F: Scalar>(&self, plane: &[F], y: &mut [F], winners: &mut [u32]) {
         let (size, columns) = (self.size, self.width.div_ceil(self.size));
@@ -39,27 +48,6 @@ impl MaxPool2d {
                 }
             }
             (*best, *winner) = first;
-        }
-    }
-
-    /// The same for windows of 2 × 2 that fill the plane: a third of a whole training step went
-    /// into the loops above.
-    fn pool_by_two<F: Scalar>(&self, plane: &[F], y: &mut [F], winners: &mut [u32]) {
-        let (width, columns) = (self.width, self.width / 2);
-        let rows = y
-            .chunks_exact_mut(columns)
-            .zip(winners.chunks_exact_mut(columns));
-        for ((row, lines), (y, winners)) in plane.chunks_exact(2 * width).enumerate().zip(rows) {
-            let (upper, lower) = lines.split_at(width);
-            let pairs = upper.chunks_exact(2).zip(lower.chunks_exact(2));
-            let mut at = (row * 2 * width) as u32;
-            for ((upper, lower), (best, winner)) in pairs.zip(y.iter_mut().zip(winners)) {
-                let below = at + width as u32;
-                let above = greater((upper[0], at), (upper[1], at + 1));
-                let beneath = greater((lower[0], below), (lower[1], below + 1));
-                (*best, *winner) = greater(above, beneath);
-                at += 2;
-            }
         }
     }
 }
@@ -102,21 +90,35 @@ impl<F: Scalar> Layer<F> for MaxPool2d {
         scratch: &mut Scratch<F>,
     ) {
         let [_, rows, columns] = self.output();
+        if self.halves() {
+            pulp::Arch::new().dispatch(Halve {
+                layer: self,
+                x,
+                y,
+                winners: &mut scratch.indices,
+            });
+            return;
+        }
         let planes = x.chunks_exact(self.height * self.width);
         let outputs = y.chunks_exact_mut(rows * columns);
         let winners = scratch.indices.chunks_exact_mut(rows * columns);
         for ((plane, y), winners) in planes.zip(outputs).zip(winners) {
-            if self.size == 2 && self.height.is_multiple_of(2) && self.width.is_multiple_of(2) {
-                self.pool_by_two(plane, y, winners);
-            } else {
-                self.pool(plane, y, winners);
-            }
+            self.pool(plane, y, winners);
         }
     }
 
     fn backward(&self, pass: Backward<'_, F>, scratch: &mut Scratch<F>) {
         let Some(dx) = pass.dx else { return };
         let [_, rows, columns] = self.output();
+        if self.halves() {
+            pulp::Arch::new().dispatch(Double {
+                layer: self,
+                dy: pass.dy,
+                winners: &scratch.indices,
+                dx,
+            });
+            return;
+        }
         dx.fill(F::zero());
         let planes = dx.chunks_exact_mut(self.height * self.width);
         let gradients = pass.dy.chunks_exact(rows * columns);

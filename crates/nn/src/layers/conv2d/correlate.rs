@@ -6,7 +6,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::padded::Padded;
+use super::{lanes::apart, padded::Padded};
 use crate::Scalar;
 
 /// Filters that are computed at once.
@@ -125,7 +125,7 @@ impl<F: Scalar> Correlate<'_, F> {
         let (padded, input, rows, at) = (self.padded, self.input, self.rows, self.at);
         // As many as the registers hold beside what passes by.
         if S::REGISTER_COUNT >= 32 {
-            super::lanes::apart(
+            apart(
                 simd,
                 Sweep::<F, K, N, 4> {
                     padded,
@@ -138,7 +138,7 @@ impl<F: Scalar> Correlate<'_, F> {
                 },
             );
         } else {
-            super::lanes::apart(
+            apart(
                 simd,
                 Sweep::<F, K, N, 2> {
                     padded,

@@ -5,7 +5,7 @@ use pulp::{Simd, WithSimd};
 use super::{
     correlate::{Correlate, pack, positions, rows},
     padded::Padded,
-    weights::Weights,
+    weights::{Weights, grid},
 };
 use crate::{
     Parameter, Scalar,
@@ -36,6 +36,7 @@ struct Parts<'a, F> {
     sums: &'a mut [F],
     bias_sums: &'a mut [F],
     at: &'a mut [u32],
+    grid: &'a mut [u32],
     rows: &'a mut [u32],
 }
 
@@ -65,7 +66,7 @@ impl Direct {
             values: vec![F::zero(); self.lens().iter().sum()],
             indices: vec![
                 0;
-                2 * self.window.places()
+                3 * self.window.places()
                     + self.window.kernel * self.window.channels.max(self.filters)
             ],
             ..Scratch::default()
@@ -78,7 +79,8 @@ impl Direct {
         let (dy, rest) = rest.split_at_mut(dy);
         let (weights, rest) = rest.split_at_mut(weights);
         let (sums, bias_sums) = rest.split_at_mut(sums);
-        let (at, rows) = scratch.indices.split_at_mut(2 * self.window.places());
+        let (at, rest) = scratch.indices.split_at_mut(2 * self.window.places());
+        let (grid, rows) = rest.split_at_mut(self.window.places());
         Parts {
             x,
             dy,
@@ -86,6 +88,7 @@ impl Direct {
             sums,
             bias_sums,
             at,
+            grid,
             rows,
         }
     }
@@ -186,6 +189,8 @@ impl<F: Scalar> WithSimd for Gradients<'_, '_, F> {
 
         let rows_of_patch = &mut parts.rows[..filters * window.kernel];
         rows(&output, filters, rows_of_patch);
+        let count = grid::<F, S>(simd, &input, parts.grid);
+        let grid = &parts.grid[..count];
         let input_len = channels * window.places();
         let images = x.chunks_exact(input_len);
         let gradients = dy.chunks_exact(filters * window.places());
@@ -197,6 +202,7 @@ impl<F: Scalar> WithSimd for Gradients<'_, '_, F> {
                 output,
                 x: parts.x,
                 dy: parts.dy,
+                grid,
                 sums,
                 bias_sums: if d_bias.is_empty() {
                     &mut []

@@ -94,8 +94,13 @@ impl Padded {
                 }
                 let mut start = 0;
                 while start < last {
-                    F::store(simd, F::load(simd, &image[start..]), &mut padded[start..]);
-                    start += lanes;
+                    let end = start + lanes;
+                    F::store(
+                        simd,
+                        F::load(simd, &image[start..end]),
+                        &mut padded[start..end],
+                    );
+                    start = end;
                 }
                 F::store(simd, F::load(simd, &image[last..]), &mut padded[last..]);
             }

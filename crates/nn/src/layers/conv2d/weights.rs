@@ -7,8 +7,22 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::padded::Padded;
+use super::{lanes::apart, padded::Padded};
 use crate::Scalar;
+
+/// Where registers begin that cover the image once, in planes of the stride that the padded input
+/// and the padded gradient share. What a register has beyond its row is zero in the gradient.
+#[inline(always)]
+pub(super) fn grid<F: Scalar, S: Simd>(_: S, padded: &Padded, at: &mut [u32]) -> usize {
+    let starts = || (0..padded.width).step_by(F::lanes::<S>());
+    let all = (0..padded.height).flat_map(|row| starts().map(move |start| (row, start)));
+    let mut count = 0;
+    for (at, (row, start)) in at.iter_mut().zip(all) {
+        *at = (row * padded.stride + start) as u32;
+        count += 1;
+    }
+    count
+}
 
 /// One image's part of the gradient.
 pub(super) struct Weights<'a, F> {
@@ -18,9 +32,11 @@ pub(super) struct Weights<'a, F> {
     pub(super) x: &'a [F],
     /// The padded gradient of the output, `[filters, padded plane]`.
     pub(super) dy: &'a [F],
+    /// What [`grid`] found.
+    pub(super) grid: &'a [u32],
     /// A register for each weight, `[filters, channels, kernel, kernel, lanes]`.
     pub(super) sums: &'a mut [F],
-    /// A register for each filter, `[filters, lanes]`.
+    /// A register for each filter, `[filters, lanes]`, or nothing.
     pub(super) bias_sums: &'a mut [F],
 }
 
@@ -41,147 +57,153 @@ impl<F: Scalar> Weights<'_, F> {
 
     #[inline(always)]
     fn run_filters<S: Simd, const N: usize>(&mut self, simd: S, first: usize) {
-        let plane_len = self.input.plane_len();
-        let (k, channels) = (self.input.kernel, self.x.len() / plane_len);
-        self.run_bias::<S, N>(simd, first);
-        for channel in 0..channels {
-            for i in 0..k {
-                let row = channel * plane_len + i * self.input.stride;
-                let weight = (channel * k + i) * k;
-                let mut j = 0;
-                while k - j >= 3 {
-                    super::lanes::apart(
-                        simd,
-                        Taps::<F, N, 3> {
-                            all: self,
-                            first,
-                            pixel: row + j,
-                            weight: weight + j,
-                        },
-                    );
-                    j += 3;
-                }
-                if k - j == 2 {
-                    super::lanes::apart(
-                        simd,
-                        Taps::<F, N, 2> {
-                            all: self,
-                            first,
-                            pixel: row + j,
-                            weight: weight + j,
-                        },
-                    );
-                } else if k - j == 1 {
-                    super::lanes::apart(
-                        simd,
-                        Taps::<F, N, 1> {
-                            all: self,
-                            first,
-                            pixel: row + j,
-                            weight: weight + j,
-                        },
-                    );
-                }
-            }
+        let plane_len = self.output.plane_len();
+        let each = self.sums.len() / (self.dy.len() / plane_len);
+        let mut dy: [&[F]; N] = [&[]; N];
+        let planes = self.dy[first * plane_len..].chunks_exact(plane_len);
+        for (dy, plane) in dy.iter_mut().zip(planes) {
+            *dy = &plane[self.output.first()..];
+        }
+        if !self.bias_sums.is_empty() {
+            let lanes = F::lanes::<S>();
+            let sums = &mut self.bias_sums[first * lanes..][..N * lanes];
+            let grid = self.grid;
+            apart(simd, Bias { dy, grid, sums });
+        }
+        let (input, x, grid) = (self.input, self.x, self.grid);
+        let sums = &mut self.sums[first * each..][..N * each];
+        let mut tap = 0;
+        while input.kernel - tap >= 3 {
+            apart(
+                simd,
+                Taps::<F, N, 3> {
+                    input,
+                    x,
+                    dy,
+                    grid,
+                    tap,
+                    sums,
+                },
+            );
+            tap += 3;
+        }
+        match input.kernel - tap {
+            2 => apart(
+                simd,
+                Taps::<F, N, 2> {
+                    input,
+                    x,
+                    dy,
+                    grid,
+                    tap,
+                    sums,
+                },
+            ),
+            1 => apart(
+                simd,
+                Taps::<F, N, 1> {
+                    input,
+                    x,
+                    dy,
+                    grid,
+                    tap,
+                    sums,
+                },
+            ),
+            _ => {}
         }
     }
+}
+
+/// `T` taps of each row of `N` filters, from column `tap` on.
+struct Taps<'a, F, const N: usize, const T: usize> {
+    input: Padded,
+    x: &'a [F],
+    /// Planes from the first number of the image on.
+    dy: [&'a [F]; N],
+    grid: &'a [u32],
+    tap: usize,
+    sums: &'a mut [F],
+}
+
+impl<F: Scalar, const N: usize, const T: usize> WithSimd for Taps<'_, F, N, T> {
+    type Output = ();
 
     #[inline(always)]
-    fn run_bias<S: Simd, const N: usize>(&mut self, simd: S, first: usize) {
-        let lanes = F::lanes::<S>();
-        let (height, stride) = (self.input.height, self.input.stride);
-        let width = self.input.width.next_multiple_of(lanes);
-        let Some(sums) = self.bias_sums.get_mut(first * lanes..(first + N) * lanes) else {
-            return;
-        };
-        let mut acc = [F::splat(simd, F::zero()); N];
-        for (acc, sum) in acc.iter_mut().zip(sums.chunks_exact(lanes)) {
-            *acc = F::load(simd, sum);
-        }
-        let planes = planes::<F, N>(&self.output, self.dy, first);
-        for row in 0..height {
-            let mut dy: [&[F]; N] = [&[]; N];
-            for (dy, plane) in dy.iter_mut().zip(planes) {
-                *dy = &plane[row * stride..][..width];
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let (k, plane_len) = (self.input.kernel, self.input.plane_len());
+        for channel in 0..self.x.len() / plane_len {
+            for i in 0..k {
+                let pixel = channel * plane_len + i * self.input.stride + self.tap;
+                self.row(simd, pixel, (channel * k + i) * k + self.tap);
             }
-            for start in (0..width).step_by(lanes) {
-                for (acc, dy) in acc.iter_mut().zip(dy) {
-                    *acc = F::plus(simd, *acc, F::load(simd, &dy[start..start + lanes]));
-                }
-            }
-        }
-        for (acc, sum) in acc.into_iter().zip(sums.chunks_exact_mut(lanes)) {
-            F::store(simd, acc, sum);
         }
     }
 }
 
-/// `T` taps of `N` filters. A function of its own, since the compiler runs out of registers where
-/// many of them are in one.
-struct Taps<'a, 'b, F, const N: usize, const T: usize> {
-    all: &'a mut Weights<'b, F>,
-    first: usize,
-    /// What the first tap is over at the first place.
-    pixel: usize,
-    weight: usize,
+impl<F: Scalar, const N: usize, const T: usize> Taps<'_, F, N, T> {
+    /// The taps from the one on that is over pixel `pixel` at the first place, of number `weight`
+    /// in its filter.
+    #[inline(always)]
+    fn row<S: Simd>(&mut self, simd: S, pixel: usize, weight: usize) {
+        let lanes = F::lanes::<S>();
+        let each = self.sums.len() / N;
+        let mut sums = [[F::splat(simd, F::zero()); T]; N];
+        for f in 0..N {
+            for t in 0..T {
+                sums[f][t] = F::load(simd, &self.sums[f * each + (weight + t) * lanes..]);
+            }
+        }
+        let x = &self.x[pixel..];
+        for &at in self.grid {
+            let at = at as usize;
+            let x = &x[at..at + lanes + T - 1];
+            let mut pixels = [F::splat(simd, F::zero()); T];
+            for t in 0..T {
+                pixels[t] = F::load(simd, &x[t..t + lanes]);
+            }
+            for f in 0..N {
+                let dy = F::load(simd, &self.dy[f][at..at + lanes]);
+                for t in 0..T {
+                    sums[f][t] = F::multiply_add(simd, dy, pixels[t], sums[f][t]);
+                }
+            }
+        }
+        for f in 0..N {
+            for t in 0..T {
+                let sum = &mut self.sums[f * each + (weight + t) * lanes..];
+                F::store(simd, sums[f][t], sum);
+            }
+        }
+    }
 }
 
-impl<F: Scalar, const N: usize, const T: usize> WithSimd for Taps<'_, '_, F, N, T> {
+/// The sums of `N` filters' gradients.
+struct Bias<'a, F, const N: usize> {
+    dy: [&'a [F]; N],
+    grid: &'a [u32],
+    sums: &'a mut [F],
+}
+
+impl<F: Scalar, const N: usize> WithSimd for Bias<'_, F, N> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let all = self.all;
-        let (lanes, plane_len) = (F::lanes::<S>(), all.output.plane_len());
-        let (height, stride) = (all.input.height, all.input.stride);
-        let width = all.input.width.next_multiple_of(lanes);
-        let each = all.sums.len() / (all.dy.len() / plane_len);
-        let sums = &mut all.sums[self.first * each..][..N * each];
-        let mut acc = [[F::splat(simd, F::zero()); T]; N];
-        for (acc, sums) in acc.iter_mut().zip(sums.chunks_exact(each)) {
-            let sums = sums[self.weight * lanes..].chunks_exact(lanes);
-            for (acc, sum) in acc.iter_mut().zip(sums) {
-                *acc = F::load(simd, sum);
+        let lanes = F::lanes::<S>();
+        let mut sums = [F::splat(simd, F::zero()); N];
+        for f in 0..N {
+            sums[f] = F::load(simd, &self.sums[f * lanes..]);
+        }
+        for &at in self.grid {
+            let at = at as usize;
+            for f in 0..N {
+                let dy = F::load(simd, &self.dy[f][at..at + lanes]);
+                sums[f] = F::plus(simd, sums[f], dy);
             }
         }
-        let x = &all.x[self.pixel..];
-        let planes = planes::<F, N>(&all.output, all.dy, self.first);
-        for row in 0..height {
-            let x = &x[row * stride..][..width + T - 1];
-            let mut dy: [&[F]; N] = [&[]; N];
-            for (dy, plane) in dy.iter_mut().zip(planes) {
-                *dy = &plane[row * stride..][..width];
-            }
-            for start in (0..width).step_by(lanes) {
-                let mut pixels = [F::splat(simd, F::zero()); T];
-                for (t, pixels) in pixels.iter_mut().enumerate() {
-                    *pixels = F::load(simd, &x[start + t..start + t + lanes]);
-                }
-                for (acc, dy) in acc.iter_mut().zip(dy) {
-                    let dy = F::load(simd, &dy[start..start + lanes]);
-                    for (acc, x) in acc.iter_mut().zip(pixels) {
-                        *acc = F::multiply_add(simd, dy, x, *acc);
-                    }
-                }
-            }
-        }
-        for (acc, sums) in acc.into_iter().zip(sums.chunks_exact_mut(each)) {
-            let sums = sums[self.weight * lanes..].chunks_exact_mut(lanes);
-            for (acc, sum) in acc.into_iter().zip(sums) {
-                F::store(simd, acc, sum);
-            }
+        for f in 0..N {
+            F::store(simd, sums[f], &mut self.sums[f * lanes..]);
         }
     }
-}
-
-/// The gradient of `N` filters, from the first number of the image on.
-#[inline(always)]
-fn planes<'a, F, const N: usize>(output: &Padded, dy: &'a [F], first: usize) -> [&'a [F]; N] {
-    let plane_len = output.plane_len();
-    let mut planes: [&[F]; N] = [&[]; N];
-    let all = dy[first * plane_len..].chunks_exact(plane_len);
-    for (plane, dy) in planes.iter_mut().zip(all) {
-        *plane = &dy[output.first()..];
-    }
-    planes
 }

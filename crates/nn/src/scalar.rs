@@ -6,7 +6,6 @@ use rand_pcg::Pcg64;
 
 use crate::{
     Clipping, Gradients, Model, Network, Penalty, Targets, Workspace, clip,
-    kernels::Real,
     network::{engine, passes, weights},
     noise,
     optim::{self, Core, Entry, Memory},
@@ -18,7 +17,7 @@ use crate::{
 /// Beside the arithmetic it carries the entry points of the heavy code. They are compiled here,
 /// once for each type; generic code of a caller, such as a notebook cell, only calls them and is
 /// not burdened with compiling a network again.
-pub trait Scalar: NdFloat + Real + Default + std::iter::Sum + sealed::Sealed {
+pub trait Scalar: NdFloat + Default + std::iter::Sum + sealed::Sealed {
     /// What the type is called in summaries: `f32` or `f64`.
     const NAME: &'static str;
 
@@ -85,7 +84,7 @@ pub trait Scalar: NdFloat + Real + Default + std::iter::Sum + sealed::Sealed {
 }
 
 mod sealed {
-    pub trait Sealed {}
+    pub trait Sealed: crate::kernels::Lanes {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
 }

@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::Real;
+use super::Lanes;
 
 /// `K` registers of a row: all but the last lie side by side from `start`, the last begins at
 /// `last`. A row's end that does not fill a register is covered by one that overlaps the one
@@ -15,9 +15,9 @@ pub(crate) struct Panel<const K: usize> {
 
 impl<const K: usize> Panel<K> {
     #[inline(always)]
-    pub(crate) fn load<S: Simd, F: Real>(self, row: &[F]) -> [F::Vector<S>; K] {
-        let last = F::vectors::<S>(&row[self.last..])[0];
-        let first = &F::vectors::<S>(&row[self.start..])[..K - 1];
+    pub(crate) fn load<S: Simd, F: Lanes>(self, row: &[F]) -> [F::Register<S>; K] {
+        let last = F::registers::<S>(&row[self.last..])[0];
+        let first = &F::registers::<S>(&row[self.start..])[..K - 1];
         // Not by `from_fn`: what is not inlined here is not compiled for wide registers.
         let mut registers = [last; K];
         registers[..K - 1].copy_from_slice(first);
@@ -25,10 +25,10 @@ impl<const K: usize> Panel<K> {
     }
 
     #[inline(always)]
-    pub(crate) fn store<S: Simd, F: Real>(self, row: &mut [F], values: [F::Vector<S>; K]) {
-        let first = &mut F::vectors_mut::<S>(&mut row[self.start..])[..K - 1];
+    pub(crate) fn store<S: Simd, F: Lanes>(self, row: &mut [F], values: [F::Register<S>; K]) {
+        let first = &mut F::registers_mut::<S>(&mut row[self.start..])[..K - 1];
         first.copy_from_slice(&values[..K - 1]);
-        F::vectors_mut::<S>(&mut row[self.last..])[0] = values[K - 1];
+        F::registers_mut::<S>(&mut row[self.last..])[0] = values[K - 1];
     }
 }
 
@@ -40,7 +40,7 @@ pub(crate) trait OnPanel {
 /// Cuts rows of `columns` numbers into panels of at most `WIDEST` registers, about equally wide.
 /// Rows must be at least one register wide.
 #[inline(always)]
-pub(crate) fn each_panel<S: Simd, F: Real, const WIDEST: usize>(
+pub(crate) fn each_panel<S: Simd, F: Lanes, const WIDEST: usize>(
     columns: usize,
     on: &mut impl OnPanel,
 ) {

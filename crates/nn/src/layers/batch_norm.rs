@@ -91,10 +91,6 @@ impl BatchNorm {
 }
 
 impl<F: Scalar> Layer<F> for BatchNorm {
-    fn input_len(&self) -> usize {
-        self.channels * self.places
-    }
-
     fn output_len(&self) -> usize {
         self.channels * self.places
     }

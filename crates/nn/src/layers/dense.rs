@@ -91,10 +91,6 @@ fn transpose<F: Scalar>(from: &[F], to: &mut [F], columns: usize) {
 }
 
 impl<F: Scalar> Layer<F> for Dense {
-    fn input_len(&self) -> usize {
-        self.inputs
-    }
-
     fn output_len(&self) -> usize {
         self.units
     }

@@ -2,7 +2,7 @@
 //!
 //! The rule of the folder: a layer is geometry and mathematics. It owns no parameters and no
 //! buffers, it reads and writes the slices that it is given: `x` and `dx` are
-//! `[batch, input_len]`, `y` and `dy` `[batch, output_len]`, row by row. What it has to remember
+//! `[batch, inputs]`, `y` and `dy` `[batch, outputs]`, row by row. What it has to remember
 //! from the forward pass for the backward pass goes into its [`Scratch`]. Nothing here allocates
 //! but [`Layer::scratch`]. `backward` overwrites gradients and `dx`, it does not add to them. A
 //! NaN that comes in goes out, so that divergence is seen and not hidden.
@@ -65,9 +65,6 @@ pub(crate) enum Share {
 
 /// A layer's mathematics.
 pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
-    /// How many numbers it takes for one sample.
-    fn input_len(&self) -> usize;
-
     /// How many numbers it gives for one sample.
     fn output_len(&self) -> usize;
 

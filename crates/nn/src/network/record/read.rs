@@ -6,7 +6,7 @@ use ndarray::{Array1, Array2, Array3, ArrayView2};
 use super::{Inside, LayerRecord, Record};
 use crate::{
     Dropout, Loss, Network, Reduction, Shape, Targets, Workspace,
-    layers::Backward,
+    layers::{Backward, Conv2d, im2col::Window},
     loss,
     model::LayerKind,
     network::{dropout, passes},
@@ -210,8 +210,16 @@ impl Network<f64> {
                     derivative,
                 }
             }
-            LayerKind::Conv2d { kernel, .. } => {
-                let [columns, d_columns] = self.columns(w, i, &d_output);
+            LayerKind::Conv2d { filters, kernel } => {
+                let [channels, height, width] = image(input_shape);
+                let window = Window {
+                    channels,
+                    height,
+                    width,
+                    kernel,
+                };
+                let conv = Conv2d { window, filters };
+                let [columns, d_columns] = self.columns(w, i, &conv, &d_output);
                 Inside::Conv2d {
                     kernel,
                     columns,
@@ -283,25 +291,26 @@ impl Network<f64> {
         }
     }
 
-    /// A convolution works on one image at a time in its scratch space: asked again for each
-    /// image, it leaves there the image's columns and their gradient.
+    /// The columns of each image and their gradient, as the layer has them where it works by
+    /// columns. Where it adds up in registers it makes none, and is asked for them.
     fn columns(
         &self,
-        w: &mut Workspace<f64>,
+        w: &Workspace<f64>,
         i: usize,
+        conv: &Conv2d,
         d_output: &Array2<f64>,
     ) -> [Array3<f64>; 2] {
-        let [_, height, width] = image(self.layers[i].output);
-        let len = w.scratch(i).values.len() / 2;
-        let shape = (d_output.nrows(), len / (height * width), height * width);
+        let weight = self.parameters[self.layers[i].parameters.start].values();
+        let (rows, places) = (conv.window.rows(), conv.window.places());
         let mut both = [Vec::new(), Vec::new()];
-        let mut dx = vec![0.0; w.lens[i]];
-        for (sample, dy) in d_output.outer_iter().enumerate() {
-            self.backward_of(w, i, (sample, 1), &dy.to_vec(), &mut dx);
-            let (columns, d_columns) = w.scratch(i).values.split_at(len);
-            both[0].extend_from_slice(columns);
-            both[1].extend_from_slice(d_columns);
+        let images = w.activations[i].chunks_exact(w.lens[i]);
+        for (x, dy) in images.zip(d_output.outer_iter()) {
+            let seen = conv.look(weight, x, &dy.to_vec());
+            both.iter_mut()
+                .zip(seen)
+                .for_each(|(all, one)| all.extend(one));
         }
+        let shape = (d_output.nrows(), rows, places);
         both.map(|values| {
             Array3::from_shape_vec(shape, values).expect("columns of whole images; please report")
         })

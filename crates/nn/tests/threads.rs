@@ -6,13 +6,13 @@ use chainrule_nn::{Model, Network, Reduction, Rule, Targets};
 use rayon::ThreadPoolBuilder;
 
 /// Parameters and losses, as bits, after a few steps on batches of several sizes.
-fn trained(model: &Model, data: &[f32], threads: Option<usize>) -> Vec<u64> {
+fn trained(model: &Model, rule: Rule, data: &[f32], threads: Option<usize>) -> Vec<u64> {
     let mut network: Network = model.build(3).unwrap();
     let features = data.len() / SAMPLES;
     let mut bits = Vec::new();
     let mut train = || {
         let mut workspace = network.workspace(100).unwrap();
-        let mut optimizer = Rule::Sgd.optimizer(0.05).unwrap();
+        let mut optimizer = rule.optimizer(0.05).unwrap();
         for (step, batch) in [100, 37, 2, 100, 64].into_iter().enumerate() {
             let x = &data[step * 17 * features..][..batch * features];
             workspace.input_mut(batch).copy_from_slice(x);
@@ -43,6 +43,10 @@ fn trained(model: &Model, data: &[f32], threads: Option<usize>) -> Vec<u64> {
 const SAMPLES: usize = 200;
 
 fn agree(model: &Model) {
+    agree_by(model, Rule::Sgd);
+}
+
+fn agree_by(model: &Model, rule: Rule) {
     let features = model.clone().summary().unwrap().input.features();
     for zeros in [0, 4] {
         let number = |i: usize| {
@@ -54,10 +58,10 @@ fn agree(model: &Model) {
             }
         };
         let data: Vec<f32> = (0..SAMPLES * features).map(number).collect();
-        let alone = trained(model, &data, None);
+        let alone = trained(model, rule, &data, None);
         for threads in [1, 2, 3, 5] {
             assert!(
-                trained(model, &data, Some(threads)) == alone,
+                trained(model, rule, &data, Some(threads)) == alone,
                 "{threads} threads, {zeros} of 5 numbers are zero\n{model}"
             );
         }
@@ -134,4 +138,15 @@ fn more_layers_than_go_in_one_piece() {
         model = model.dense(9).tanh();
     }
     agree(&model.dense(4).softmax());
+}
+
+/// Weights of so many numbers that threads share a rule's step.
+#[test]
+fn every_rule() {
+    for rule in Rule::all() {
+        agree_by(
+            &Model::input(150).dense(120).relu().dense(4).softmax(),
+            rule,
+        );
+    }
 }

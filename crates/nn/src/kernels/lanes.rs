@@ -110,7 +110,7 @@ lanes!(f64 f64s F64_LANES splat_f64s as_simd_f64s as_mut_simd_f64s
        add_f64s mul_add_e_f64s reduce_sum_f64s);
 
 /// Does it in a function of its own. Where the inner loops of several kernels are in one function,
-/// the compiler runs out of registers.
+/// the compiler runs out of registers: half the speed.
 #[inline(never)]
 pub(crate) fn apart<S: Simd, W: WithSimd>(simd: S, work: W) -> W::Output {
     simd.vectorize(work)

@@ -8,10 +8,11 @@ mod padded;
 mod tests;
 mod weights;
 
-use super::{Backward, Layer, Scratch, im2col::Window};
-use crate::{Parameter, Scalar};
 use columns::Columns;
 use direct::Direct;
+
+use super::{Backward, Layer, Scratch, im2col::Window};
+use crate::{Parameter, Scalar};
 
 /// Each filter's response at each place: y = W·cols(x) + b with W `[filters, channels·k·k]`;
 /// backward ∂W = Σ ∂y·cols(x)ᵀ and ∂b = Σ ∂y over the batch, ∂x = col2im(Wᵀ·∂y).
@@ -33,9 +34,17 @@ impl Conv2d {
         }
     }
 
-    /// Whether sums in registers are faster than columns and a product.
+    /// Whether sums in registers are faster than columns and a product, as measured with AVX2 on
+    /// filters of 1 to 7, images of 1 × 1 to 56 × 56 and up to 128 channels. For 3 × 3 they are 2
+    /// to 5 times as fast from one channel to eight filters, 1.3 to 2 times from 16 to 16, equal
+    /// from 32 to 32 and half as fast from 128 to 128, since a product keeps more of its operands
+    /// in registers. A filter of 1 × 1 is a product already. Where a filter has more taps in a row
+    /// than the image has places, nearly all of it lies outside.
     fn is_direct(&self) -> bool {
-        true
+        let Window {
+            channels, kernel, ..
+        } = self.window;
+        kernel > 1 && channels * self.filters <= 512 && self.window.places() >= kernel
     }
 
     /// The columns of one image, and the gradient of the columns: what a direct convolution never
@@ -67,9 +76,16 @@ impl<F: Scalar> Layer<F> for Conv2d {
         parameters: &[Parameter<F>],
         x: &[F],
         y: &mut [F],
-        _: usize,
+        batch: usize,
         scratch: &mut Scratch<F>,
     ) {
+        let inputs = self.window.channels * self.window.places();
+        let lens = [inputs, Layer::<F>::output_len(self)];
+        assert_eq!(
+            [x.len(), y.len()],
+            lens.map(|len| batch * len),
+            "a batch of other images; please report"
+        );
         let [weight, bias @ ..] = parameters else {
             unreachable!("a convolution has a weight")
         };

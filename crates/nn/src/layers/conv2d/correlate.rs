@@ -4,6 +4,11 @@
 //! number of their filters passes by once: each load from the image serves four products, each
 //! number of a filter as many as there are registers of places.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "counted loops: not every iterator is inlined into code for the wide registers"
+)]
+
 use pulp::{Simd, WithSimd};
 
 use super::padded::Padded;
@@ -201,7 +206,6 @@ impl<F: Scalar, const K: usize, const N: usize, const P: usize> Sweep<'_, F, K, 
         for p in 0..R {
             images[p] = &input[at[p][0] as usize..];
         }
-        // Counted loops: the compiler does not always inline an iterator into the wide registers.
         let mut weight = 0;
         for &row in rows {
             let weights = &weights[weight..weight + k * N];

@@ -86,7 +86,10 @@ impl Padded {
                 let image = &image[row * self.width..][..self.width];
                 let padded = &mut padded[self.first() + row * self.stride..][..self.width];
                 if self.width < lanes {
-                    // A loop, since a call for so few numbers takes longer.
+                    #[expect(
+                        clippy::manual_memcpy,
+                        reason = "a call takes longer than so few numbers"
+                    )]
                     for column in 0..self.width {
                         padded[column] = image[column];
                     }

@@ -5,6 +5,11 @@
 //! by at three shifts. The sums of each lane are kept over all samples; only at the end are lanes
 //! added up.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "counted loops: not every iterator is inlined into code for the wide registers"
+)]
+
 use pulp::{Simd, WithSimd};
 
 use super::padded::Padded;

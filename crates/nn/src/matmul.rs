@@ -36,14 +36,25 @@ impl<'a, F> Mat<'a, F> {
         }
     }
 
-    /// Some of the columns, of a matrix that lies row by row.
-    pub(crate) fn columns(self, from: usize, columns: usize) -> Self {
+    pub(crate) fn rows(self) -> usize {
+        self.rows
+    }
+
+    pub(crate) fn columns(self) -> usize {
+        self.columns
+    }
+
+    /// Some of the columns.
+    pub(crate) fn some_columns(self, from: usize, columns: usize) -> Self {
         assert!(
-            from + columns <= self.columns && self.column_stride == 1,
+            from + columns <= self.columns,
             "columns beyond the matrix; please report"
         );
         Self {
-            data: self.data.get(from..).unwrap_or_default(),
+            data: self
+                .data
+                .get(from * self.column_stride..)
+                .unwrap_or_default(),
             columns,
             ..self
         }
@@ -88,9 +99,10 @@ pub(crate) fn matmul<F: Scalar>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F], into:
     if c.is_empty() {
         return;
     }
-    // SAFETY: `Mat::new` checked that rows × columns values lie in each slice, `Mat::columns` drops
-    // as many values as columns before the first that it keeps, and a transpose only swaps the strides, so every index (i * row_stride + j * column_stride) with i < rows and
-    // j < columns is in bounds; the assertions above make the extents agree and `c` is contiguous
+    // SAFETY: `Mat::new` checked that rows × columns values lie in each slice, `Mat::some_columns`
+    // drops exactly the values before the first column that it keeps, and a transpose only swaps the
+    // strides, so every index (i * row_stride + j * column_stride) with i < rows and j < columns is
+    // in bounds; the assertions above make the extents agree and `c` is contiguous
     // and as large as the product. `c` is borrowed mutably, so it overlaps neither operand. With
     // `Into::Overwrite` the old values are not read. f32 and f64, the only scalars, are types that
     // gemm has kernels for.

@@ -31,6 +31,44 @@ impl Dense {
         self.inputs * self.units <= SMALL
     }
 
+    /// Whether the whole batch is taken at once, shared out by columns: so the weights are packed
+    /// once a step, and not for every piece.
+    fn takes_all(&self) -> bool {
+        !self.is_small() && !self.reads_data
+    }
+
+    /// c = a·b for `b` `[…, columns]`, a block of columns at a time, with room for the blocks.
+    fn by_columns<F: Scalar>(
+        a: Mat<'_, F>,
+        b: Mat<'_, F>,
+        start: Option<&[F]>,
+        c: &mut [F],
+        room: &mut [F],
+    ) {
+        const COLUMNS: usize = 128;
+        let (batch, columns) = (a.rows(), b.columns());
+        let room = &mut room[..batch * columns];
+        let mut beside = vec![(); columns.div_ceil(COLUMNS)];
+        team::for_parts(room, batch * COLUMNS, &mut beside, &|block, room, ()| {
+            let b = b.some_columns(block * COLUMNS, room.len() / batch);
+            matmul(a, b, room, Into::Overwrite);
+        });
+        for (row, c) in c.chunks_exact_mut(columns).enumerate() {
+            for (block, c) in c.chunks_mut(COLUMNS).enumerate() {
+                let (from, len) = (block * COLUMNS, c.len());
+                let product = &room[batch * from + row * len..][..len];
+                match start {
+                    Some(start) => c
+                        .iter_mut()
+                        .zip(product)
+                        .zip(&start[from..])
+                        .for_each(|((c, &product), &start)| *c = product + start),
+                    None => c.copy_from_slice(product),
+                }
+            }
+        }
+    }
+
     /// y = x·W + b of all numbers, zeros or not.
     fn all<F: Scalar>(&self, x: &[F], weight: &[F], bias: Option<&[F]>, y: &mut [F], batch: usize) {
         if self.is_small() {
@@ -49,7 +87,7 @@ impl Dense {
 
     /// ∂W = xᵀ·∂y of all numbers, a few rows of it at a time.
     fn all_gradients<F: Scalar>(&self, x: &[F], dy: &[F], d_weight: &mut [F], batch: usize) {
-        const ROWS: usize = 96;
+        const ROWS: usize = 128;
         let mut beside = vec![(); self.inputs.div_ceil(ROWS)];
         team::for_parts(
             d_weight,
@@ -61,8 +99,8 @@ impl Dense {
                     let x = Left::Columns(x, self.inputs, from);
                     product(x, dy, None, d_weight, (batch, self.units));
                 } else {
-                    let x =
-                        Mat::new(x, batch, self.inputs).columns(from, d_weight.len() / self.units);
+                    let x = Mat::new(x, batch, self.inputs)
+                        .some_columns(from, d_weight.len() / self.units);
                     let dy = Mat::new(dy, batch, self.units);
                     matmul(x.t(), dy, d_weight, Into::Overwrite);
                 }
@@ -72,6 +110,11 @@ impl Dense {
 
     /// ∂x = ∂y·Wᵀ, with room for Wᵀ.
     fn input_gradient<F: Scalar>(&self, dy: &[F], weight: &[F], dx: &mut [F], room: &mut [F]) {
+        if self.takes_all() {
+            let dy = Mat::new(dy, dy.len() / self.units, self.units);
+            let weight = Mat::new(weight, self.inputs, self.units);
+            return Self::by_columns(dy, weight.t(), None, dx, room);
+        }
         if room.len() == weight.len() {
             transpose(weight, room, self.units);
             return product(Left::Rows(dy), room, None, dx, (self.units, self.inputs));
@@ -79,6 +122,18 @@ impl Dense {
         let dy = Mat::new(dy, dy.len() / self.units, self.units);
         let weight = Mat::new(weight, self.inputs, self.units);
         matmul(dy, weight.t(), dx, Into::Overwrite);
+    }
+}
+
+/// ∂b = Σ ∂y over the batch, if there is a bias.
+fn sum_rows<F: Scalar>(dy: &[F], d_bias: &mut [Parameter<F>]) {
+    let Some(d_bias) = d_bias.first_mut() else {
+        return;
+    };
+    let d_bias = d_bias.values_mut();
+    d_bias.fill(F::zero());
+    for row in dy.chunks_exact(d_bias.len()) {
+        d_bias.iter_mut().zip(row).for_each(|(sum, &d)| *sum += d);
     }
 }
 
@@ -102,13 +157,14 @@ impl<F: Scalar> Layer<F> for Dense {
                 ..Scratch::default()
             };
         }
-        let transposed = if self.is_small() {
+        let room = if self.is_small() {
+            // The transpose of the weights.
             self.inputs * self.units
         } else {
-            0
+            capacity * self.inputs.max(self.units)
         };
         Scratch {
-            values: vec![F::zero(); transposed],
+            values: vec![F::zero(); room],
             ..Scratch::default()
         }
     }
@@ -129,6 +185,12 @@ impl<F: Scalar> Layer<F> for Dense {
             scratch.places.find(x);
             let extents = (self.inputs, self.units);
             sparse::forward(x, &scratch.places, weight, bias, y, extents);
+        } else if self.takes_all() {
+            let (x, weight) = (
+                Mat::new(x, batch, self.inputs),
+                Mat::new(weight, self.inputs, self.units),
+            );
+            Self::by_columns(x, weight, bias, y, &mut scratch.values);
         } else {
             self.all(x, weight, bias, y, batch);
         }
@@ -138,17 +200,24 @@ impl<F: Scalar> Layer<F> for Dense {
         let [weight, ..] = pass.parameters else {
             unreachable!("a dense layer has a weight")
         };
+        if self.takes_all() {
+            let [d_weight, d_bias @ ..] = pass.gradients else {
+                unreachable!("a dense layer has a weight")
+            };
+            self.all_gradients(pass.x, pass.dy, d_weight.values_mut(), pass.batch);
+            sum_rows(pass.dy, d_bias);
+        }
         if let Some(dx) = pass.dx {
             self.input_gradient(pass.dy, weight.values(), dx, &mut scratch.values);
         }
     }
 
     fn share(&self) -> Share {
-        Share::Inputs
-    }
-
-    fn packs(&self) -> bool {
-        !self.is_small()
+        if self.takes_all() {
+            Share::Whole
+        } else {
+            Share::Inputs
+        }
     }
 
     fn finds_zeros(&self, data: &[F]) -> bool {
@@ -178,21 +247,15 @@ impl<F: Scalar> Layer<F> for Dense {
         } else {
             self.all_gradients(x, dy, d_weight, batch);
         }
-        if let Some(d_bias) = d_bias.first_mut() {
-            let d_bias = d_bias.values_mut();
-            d_bias.fill(F::zero());
-            for row in dy.chunks_exact(self.units) {
-                d_bias.iter_mut().zip(row).for_each(|(sum, &d)| *sum += d);
-            }
-        }
+        sum_rows(dy, d_bias);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array2, Axis, s};
+    use ndarray::{Array2, ArrayD, Axis, Ix1, Ix2, s};
 
-    use crate::{Gradients, Model};
+    use crate::{Gradients, Model, Reduction};
 
     /// One sample's fast path against the products that a batch takes, here of the sample twice.
     #[test]
@@ -221,6 +284,44 @@ mod tests {
             };
             assert!(near(&one, &two) < 1e-15);
             assert!((one.loss - two.loss).abs() < 1e-15);
+        }
+    }
+
+    /// Weights that are shared out by columns against products of whole matrices.
+    #[test]
+    fn large_layers_agree_with_products_of_arrays() {
+        let model = Model::input(270).dense(300).dense(290).half_squared_error();
+        let model = model.reduction(Reduction::Sum);
+        let network = model.build_f64(5).unwrap();
+        let number = |i: usize, j: usize| ((i * 31 + j) as f64 * 0.37).sin();
+        let x = Array2::from_shape_fn((13, 270), |(i, j)| number(i, j));
+        let target = Array2::from_shape_fn((13, 290), |(i, j)| number(j, i));
+        let matrix = |name: &str| {
+            let value = network.parameter(name).unwrap().clone();
+            value.into_dimensionality::<Ix2>().unwrap()
+        };
+        let row = |name: &str| network.parameter(name).unwrap().clone();
+        let [w1, w2] = ["dense_1.weight", "dense_2.weight"].map(matrix);
+        let hidden: Array2<f64> =
+            x.dot(&w1) + row("dense_1.bias").into_dimensionality::<Ix1>().unwrap();
+        let y: Array2<f64> =
+            hidden.dot(&w2) + row("dense_2.bias").into_dimensionality::<Ix1>().unwrap();
+        let dy = &y - &target;
+        let d_hidden = dy.dot(&w2.t());
+        let expected = [
+            x.t().dot(&d_hidden).into_dyn(),
+            d_hidden.sum_axis(Axis(0)).into_dyn(),
+            hidden.t().dot(&dy).into_dyn(),
+            dy.sum_axis(Axis(0)).into_dyn(),
+        ];
+        let near = |a: &ArrayD<f64>, b: &ArrayD<f64>| (a - b).iter().all(|d| d.abs() < 1e-11);
+        assert!(near(
+            &network.forward(&x).unwrap().into_dyn(),
+            &y.into_dyn()
+        ));
+        let gradients = network.gradients(&x, &target).unwrap();
+        for (got, expected) in gradients.entries.iter().zip(&expected) {
+            assert!(near(&got.value, expected), "{}", got.name);
         }
     }
 }

@@ -59,7 +59,8 @@ pub(crate) enum Share {
     /// By samples, but for the gradients of its parameters: those by inputs, each over the whole
     /// batch. Then `backward` leaves them out.
     Inputs,
-    /// Not at all: what comes of a sample depends on the others.
+    /// Not by the network: the layer takes the whole batch. What comes of a sample depends on the
+    /// others, or the layer shares its work itself.
     Whole,
 }
 
@@ -98,11 +99,6 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
 
     fn share(&self) -> Share {
         Share::Samples
-    }
-
-    /// Whether each piece packs its weights anew, which small pieces are not worth.
-    fn packs(&self) -> bool {
-        false
     }
 
     /// Whether it is to look for zeros in a batch of data.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Gradients, Model, Parameter, Scalar,
-    layers::Share,
+    layers::{Scratch, Share},
     model::{LayerKind, PlannedLayer, PlannedParameter, plan},
 };
 
@@ -74,14 +74,9 @@ fn draw<F: Scalar>(
 /// The most pieces that a batch is cut into, about.
 const PIECES: usize = 8;
 
-/// The fewest samples for which it is worth packing the weights of a large layer.
-const PACKED: usize = 64;
-
 /// Samples of a piece: a multiple of what is computed together in registers.
-fn piece_of<F: Scalar>(network: &Network<F>, capacity: usize) -> usize {
-    let packs = network.layers.iter().any(|layer| layer.mathematics.packs());
-    let least = if packs { PACKED } else { 4 };
-    (capacity / PIECES).next_multiple_of(4).max(least)
+fn piece_of(capacity: usize) -> usize {
+    (capacity / PIECES).next_multiple_of(4).max(4)
 }
 
 /// A workspace for batches of up to a number of samples, in pieces unless they are to stay whole.
@@ -91,7 +86,7 @@ pub(crate) fn workspace<F: Scalar>(
     in_pieces: bool,
 ) -> Workspace<F> {
     let piece = if in_pieces {
-        piece_of(network, capacity)
+        piece_of(capacity)
     } else {
         capacity
     }
@@ -129,11 +124,16 @@ pub(crate) fn workspace<F: Scalar>(
         deltas: buffers(1),
         segments: segments(&network.layers),
         pieces: (0..capacity.div_ceil(piece))
-            .map(|_| Piece {
+            .map(|number| Piece {
                 scratch: network
                     .layers
                     .iter()
-                    .map(|l| l.mathematics.scratch(piece))
+                    .map(|layer| match layer.mathematics.share() {
+                        Share::Samples | Share::Inputs => layer.mathematics.scratch(piece),
+                        // The first piece's is that of the whole batch.
+                        Share::Whole if number == 0 => layer.mathematics.scratch(capacity),
+                        Share::Whole => Scratch::default(),
+                    })
                     .collect(),
                 gradients: network.layers.iter().map(own_gradients).collect(),
                 loss: 0.0,

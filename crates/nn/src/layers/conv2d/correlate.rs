@@ -89,24 +89,26 @@ pub(super) struct Correlate<'a, F> {
 
 impl<F: Scalar> Correlate<'_, F> {
     #[inline(always)]
-    pub(super) fn run<S: Simd>(mut self, simd: S) {
-        match self.padded.kernel {
-            3 => self.run_sized::<S, 3>(simd),
-            _ => self.run_sized::<S, 0>(simd),
+    pub(super) fn run<S: Simd>(self, simd: S) {
+        // As many as the registers hold beside what passes by.
+        if S::REGISTER_COUNT >= 32 {
+            self.run_at_once::<S, 3>(simd);
+        } else {
+            self.run_at_once::<S, 2>(simd);
         }
     }
 
-    /// With a filter whose side `K` is known, or of any side if it is 0.
+    /// With `P` registers of places at once.
     #[inline(always)]
-    fn run_sized<S: Simd, const K: usize>(&mut self, simd: S) {
+    pub(super) fn run_at_once<S: Simd, const P: usize>(mut self, simd: S) {
         let filters = self.output.len() / (self.padded.height * self.padded.width);
         let mut first = 0;
         while first < filters {
             let group = together(filters - first);
             match group {
-                FILTERS => self.run_filters::<S, K, FILTERS>(simd, first, filters),
-                2 => self.run_filters::<S, K, 2>(simd, first, filters),
-                _ => self.run_filters::<S, K, 1>(simd, first, filters),
+                FILTERS => self.run_filters::<S, FILTERS, P>(simd, first, filters),
+                2 => self.run_filters::<S, 2, P>(simd, first, filters),
+                _ => self.run_filters::<S, 1, P>(simd, first, filters),
             }
             first += group;
         }
@@ -114,55 +116,37 @@ impl<F: Scalar> Correlate<'_, F> {
 
     /// `N` filters at all places.
     #[inline(always)]
-    fn run_filters<S: Simd, const K: usize, const N: usize>(
+    fn run_filters<S: Simd, const N: usize, const P: usize>(
         &mut self,
         simd: S,
         first: usize,
         filters: usize,
     ) {
         let each = self.weights.len() / filters;
-        let weights = &self.weights[first * each..][..N * each];
         let places = self.padded.height * self.padded.width;
         let mut bias = [F::zero(); N];
         if let Some(values) = self.bias {
             bias.copy_from_slice(&values[first..first + N]);
         }
-        let output = &mut self.output[first * places..][..N * places];
-        let (padded, input, rows, at) = (self.padded, self.input, self.rows, self.at);
-        // As many as the registers hold beside what passes by.
-        if S::REGISTER_COUNT >= 32 {
-            apart(
-                simd,
-                Sweep::<F, K, N, 4> {
-                    padded,
-                    input,
-                    weights,
-                    bias,
-                    rows,
-                    at,
-                    output,
-                },
-            );
-        } else {
-            apart(
-                simd,
-                Sweep::<F, K, N, 2> {
-                    padded,
-                    input,
-                    weights,
-                    bias,
-                    rows,
-                    at,
-                    output,
-                },
-            );
+        let sweep = Sweep {
+            padded: self.padded,
+            input: self.input,
+            weights: &self.weights[first * each..][..N * each],
+            bias,
+            rows: self.rows,
+            at: self.at,
+            output: &mut self.output[first * places..][..N * places],
+        };
+        // The usual side is known to the compiler.
+        match self.padded.kernel {
+            3 => apart(simd, Places::<F, 3, N, P>(sweep)),
+            _ => apart(simd, Places::<F, 0, N, P>(sweep)),
         }
     }
 }
 
-/// `N` filters at all places, `P` registers at once. A function of its own, since the compiler
-/// runs out of registers where many of them are in one.
-struct Sweep<'a, F, const K: usize, const N: usize, const P: usize> {
+/// `N` filters on one image.
+struct Sweep<'a, F, const N: usize> {
     padded: Padded,
     input: &'a [F],
     weights: &'a [F],
@@ -172,25 +156,37 @@ struct Sweep<'a, F, const K: usize, const N: usize, const P: usize> {
     output: &'a mut [F],
 }
 
-impl<F: Scalar, const K: usize, const N: usize, const P: usize> WithSimd for Sweep<'_, F, K, N, P> {
+/// All places of it, `P` registers at once, with a filter whose side is `K`, or any if that is 0.
+struct Places<'a, F, const K: usize, const N: usize, const P: usize>(Sweep<'a, F, N>);
+
+impl<F: Scalar, const K: usize, const N: usize, const P: usize> WithSimd
+    for Places<'_, F, K, N, P>
+{
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        let (whole, rest) = self.at.as_chunks::<P>();
+    fn with_simd<S: Simd>(self, simd: S) {
+        let mut sweep = self.0;
+        let (whole, rest) = sweep.at.as_chunks::<P>();
         for at in whole {
-            self.block::<S, P>(simd, *at);
+            sweep.block::<S, K, P>(simd, *at);
         }
-        for at in rest {
-            self.block::<S, 1>(simd, [*at]);
+        match sweep.at.last_chunk::<P>() {
+            // Some places once more: one by one, additions would wait for each other.
+            Some(at) if rest.len() > 1 => sweep.block::<S, K, P>(simd, *at),
+            _ => {
+                for at in rest {
+                    sweep.block::<S, K, 1>(simd, [*at]);
+                }
+            }
         }
     }
 }
 
-impl<F: Scalar, const K: usize, const N: usize, const P: usize> Sweep<'_, F, K, N, P> {
+impl<F: Scalar, const N: usize> Sweep<'_, F, N> {
     /// `N` filters at `R` registers of places.
     #[inline(always)]
-    fn block<S: Simd, const R: usize>(&mut self, simd: S, at: [[u32; 2]; R]) {
+    fn block<S: Simd, const K: usize, const R: usize>(&mut self, simd: S, at: [[u32; 2]; R]) {
         let lanes = F::lanes::<S>();
         let k = if K == 0 { self.padded.kernel } else { K };
         let Self {

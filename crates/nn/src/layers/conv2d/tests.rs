@@ -4,7 +4,7 @@ use ndarray::ArrayD;
 use proptest::prelude::*;
 use pulp::{Scalar128b, Scalar256b, Scalar512b, Simd, WithSimd};
 
-use super::{columns::Columns, direct::*, *};
+use super::{columns::Columns, direct::*, padded::Padded, *};
 
 /// The obvious loops: `[y, dx, dW, db]`, the last two summed over the batch.
 fn obvious(conv: &Conv2d, weight: &[f64], bias: &[f64], x: &[f64], dy: &[f64]) -> [Vec<f64>; 4] {
@@ -232,6 +232,63 @@ proptest! {
         let Conv2d { window, filters } = conv;
         Case::<f64>::new(conv, bias, batch).agree(1e-11)?;
         Case::<f32>::new(Conv2d { window, filters }, bias, batch).agree(1e-3)?;
+    }
+}
+
+/// Where there are 32 registers more places are computed at once, which this machine need not have.
+struct AtOnce<'a, const P: usize> {
+    window: Window,
+    weights: &'a [f64],
+    x: &'a [f64],
+    y: &'a mut [f64],
+}
+
+impl<const P: usize> WithSimd for AtOnce<'_, P> {
+    type Output = ();
+
+    fn with_simd<S: Simd>(self, simd: S) {
+        let window = self.window;
+        let padded = Padded::input::<f64>(&window);
+        let filters = self.y.len() / window.places();
+        let mut input = vec![0.0; window.channels * padded.plane_len()];
+        padded.fill(simd, self.x, &mut input);
+        let mut weights = vec![0.0; self.weights.len()];
+        let taps = window.kernel * window.kernel;
+        let extents = [filters, window.channels, taps];
+        let weight = |f, c, t| self.weights[(f * window.channels + c) * taps + t];
+        correlate::pack(extents, weight, &mut weights);
+        let mut rows = vec![0; window.channels * window.kernel];
+        correlate::rows(&padded, window.channels, &mut rows);
+        let mut at = vec![0; 2 * window.places()];
+        let count = correlate::positions::<f64, S>(simd, &padded, &mut at);
+        let convolution = correlate::Correlate {
+            padded,
+            input: &input,
+            weights: &weights,
+            bias: None,
+            rows: &rows,
+            at: &at.as_chunks().0[..count],
+            output: self.y,
+        };
+        convolution.run_at_once::<S, P>(simd);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn any_number_of_places_at_once_gives_the_same(conv in convolutions()) {
+        let case = Case::<f64>::new(conv, false, 1);
+        let [expected, ..] = case.expected();
+        let (window, weights, x) = (case.conv.window, case.parameters[0].values(), &case.x);
+        let [mut one, mut three] = [(); 2].map(|()| vec![f64::NAN; expected.len()]);
+        Of(Scalar256b).call(AtOnce::<1> { window, weights, x, y: &mut one });
+        Of(Scalar256b).call(AtOnce::<3> { window, weights, x, y: &mut three });
+        for got in [one, three] {
+            let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-11 * (1.0 + b.abs());
+            prop_assert!(got.iter().zip(&expected).all(near), "{got:?} {expected:?}");
+        }
     }
 }
 

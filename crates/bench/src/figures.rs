@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 /// Draws `{"title", "x_label", "columns": [{"title", "panels": [{"setting", "lines": [[label,
 /// [[x, y], …]], …]}]}]}` as a grid of learning curves.
 pub(crate) fn curves(figure: &Value, path: Option<&str>) -> Result<Value> {
-    let columns: Vec<_> = items(figure, "columns")?.iter().map(column).collect::<Result<_>>()?;
+    let columns: Vec<_> = items(figure, "columns")?
+        .iter()
+        .map(column)
+        .collect::<Result<_>>()?;
     let start = Instant::now();
     let grid = CurveGrid::new(text(figure, "title")).x_label(text(figure, "x_label"));
     let grid = columns.into_iter().fold(grid, CurveGrid::column);
@@ -35,14 +38,20 @@ fn column(described: &Value) -> Result<Column> {
 /// Draws `{"title", "x_label", "names": […], "groups": [[label, [value, …]], …]}` as lying bars on a
 /// logarithmic axis. A value of null is one that there is not.
 pub(crate) fn bars(figure: &Value, path: Option<&str>) -> Result<Value> {
-    let names: Vec<&str> = items(figure, "names")?.iter().filter_map(Value::as_str).collect();
+    let names: Vec<&str> = items(figure, "names")?
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
     let mut plot = BarPlot::new(text(figure, "title"))
         .x_label(text(figure, "x_label"))
         .names(&names)
         .horizontal();
     for group in items(figure, "groups")? {
         let values = group[1].as_array().map(Vec::as_slice).unwrap_or_default();
-        let values: Vec<f64> = values.iter().map(|v| v.as_f64().unwrap_or(f64::NAN)).collect();
+        let values: Vec<f64> = values
+            .iter()
+            .map(|v| v.as_f64().unwrap_or(f64::NAN))
+            .collect();
         plot = plot.group(group[0].as_str().unwrap_or_default(), &values);
     }
     kept(&plot.draw()?, path, 0.0)
@@ -57,10 +66,14 @@ pub(crate) fn lines(figure: &Value, path: Option<&str>) -> Result<Value> {
             .y_label(text(described, "y_label"))
             .log_x()
             .log_y();
-        let plot = items(described, "lines")?.iter().try_fold(plot, |plot, line| {
-            let points = points(&line[1])?;
-            Ok::<_, Error>(plot.line_with_markers(line[0].as_str().unwrap_or_default(), &points))
-        })?;
+        let plot = items(described, "lines")?
+            .iter()
+            .try_fold(plot, |plot, line| {
+                let points = points(&line[1])?;
+                Ok::<_, Error>(
+                    plot.line_with_markers(line[0].as_str().unwrap_or_default(), &points),
+                )
+            })?;
         let references = described["references"].as_array();
         let references = references.map(Vec::as_slice).unwrap_or_default();
         let plot = references.iter().fold(plot, |plot, reference| {
@@ -69,7 +82,10 @@ pub(crate) fn lines(figure: &Value, path: Option<&str>) -> Result<Value> {
         });
         plot.draw()
     };
-    let figures: Vec<_> = items(figure, "figures")?.iter().map(plot).collect::<Result<_>>()?;
+    let figures: Vec<_> = items(figure, "figures")?
+        .iter()
+        .map(plot)
+        .collect::<Result<_>>()?;
     let columns = figure["columns"].as_u64().unwrap_or(2) as usize;
     kept(&Figure::grid(columns, &figures)?, path, 0.0)
 }

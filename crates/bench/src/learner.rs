@@ -102,7 +102,10 @@ impl Learner {
             // Other seeds: settings may not be the same.
             let settings: Vec<_> = (1..=count)
                 .map(|seed| self.workload.setting.clone().seed(seed as u64))
-                .map(|setting| Setting { epochs: 2, ..setting })
+                .map(|setting| Setting {
+                    epochs: 2,
+                    ..setting
+                })
                 .collect();
             let experiment = self.experiment(&settings);
             let start = Instant::now();
@@ -160,6 +163,9 @@ mod tests {
     #[test]
     fn several_runs_are_timed_beside_one() {
         let answer = learner().runs(3).unwrap();
-        assert!(answer["many"].as_f64() > Some(0.0) && answer["one"][1].is_f64(), "{answer}");
+        assert!(
+            answer["many"].as_f64() > Some(0.0) && answer["one"][1].is_f64(),
+            "{answer}"
+        );
     }
 }

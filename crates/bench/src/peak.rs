@@ -13,9 +13,14 @@ const SIDE: usize = 384;
 pub(crate) fn measure(seconds: f64) -> Value {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let products: usize = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(move || products(seconds))).collect();
+        let workers: Vec<_> = (0..threads)
+            .map(|_| scope.spawn(move || products(seconds)))
+            .collect();
         // A worker that failed has multiplied nothing.
-        workers.into_iter().map(|worker| worker.join().unwrap_or(0)).sum()
+        workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or(0))
+            .sum()
     });
     let flop = 2.0 * (SIDE as f64).powi(3) * products as f64;
     json!({"gflops": flop / seconds / 1e9, "threads": threads})
@@ -41,8 +46,25 @@ fn multiply(c: &mut [f32], a: &[f32], b: &[f32]) {
     // asserted; `c` is borrowed alone.
     unsafe {
         gemm::gemm(
-            SIDE, SIDE, SIDE, c.as_mut_ptr(), step, 1, false, a.as_ptr(), step, 1, b.as_ptr(), step, 1,
-            0.0, 1.0, false, false, false, gemm::Parallelism::None,
+            SIDE,
+            SIDE,
+            SIDE,
+            c.as_mut_ptr(),
+            step,
+            1,
+            false,
+            a.as_ptr(),
+            step,
+            1,
+            b.as_ptr(),
+            step,
+            1,
+            0.0,
+            1.0,
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
         );
     }
 }

@@ -27,7 +27,9 @@ impl Workload {
         let layers = described["layers"].as_array();
         let layers = layers.ok_or_else(|| missing("layers"))?;
         let layers: Vec<&str> = layers.iter().filter_map(Value::as_str).collect();
-        let images = layers.first().is_some_and(|first| first.starts_with("conv"));
+        let images = layers
+            .first()
+            .is_some_and(|first| first.starts_with("conv"));
         let mut model = if images {
             Model::input([1, 28, 28])
         } else {
@@ -92,7 +94,11 @@ fn missing(key: &str) -> Error {
 }
 
 fn unknown(what: &str, got: &str) -> Error {
-    Error::new(ErrorKind::Value, format!("the workload has a {what} that there is not")).got(got)
+    Error::new(
+        ErrorKind::Value,
+        format!("the workload has a {what} that there is not"),
+    )
+    .got(got)
 }
 
 #[cfg(test)]
@@ -111,7 +117,11 @@ mod tests {
     fn a_description_becomes_a_model_and_a_setting() {
         let workload = Workload::read(&described()).unwrap();
         let network = workload.model.build(1).unwrap();
-        let names: Vec<_> = network.parameters().iter().map(|p| p.name().to_owned()).collect();
+        let names: Vec<_> = network
+            .parameters()
+            .iter()
+            .map(|parameter| parameter.name.clone())
+            .collect();
         assert_eq!(names, ["dense_1.weight", "dense_1.bias", "dense_2.weight"]);
         assert_eq!(workload.setting.batch_size, 20);
         assert_eq!(workload.setting.optimizer, Rule::adam());
@@ -122,7 +132,14 @@ mod tests {
     fn every_kind_of_layer_is_known() {
         let mut described = described();
         described["layers"] = json!([
-            "conv 8 3", "pool 2", "flatten", "dense 5 nobias", "batchnorm", "relu", "dropout 0.2", "dense 10",
+            "conv 8 3",
+            "pool 2",
+            "flatten",
+            "dense 5 nobias",
+            "batchnorm",
+            "relu",
+            "dropout 0.2",
+            "dense 10",
         ]);
         Workload::read(&described).unwrap().model.build(1).unwrap();
     }

@@ -139,6 +139,12 @@ impl Contender {
     }
 
     fn start_by(&self, mut command: Command) -> Result<Process> {
+        if self.peer.is_none() {
+            // `cargo run` names its own libraries there, and they would be loaded before those that
+            // a notebook's build was linked with.
+            command.env_remove("LD_LIBRARY_PATH");
+            command.env_remove("DYLD_FALLBACK_LIBRARY_PATH");
+        }
         Process::start(self.name, command.args(&self.arguments), &self.log)
     }
 

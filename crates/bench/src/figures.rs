@@ -45,7 +45,8 @@ pub(crate) fn bars(figure: &Value, path: Option<&str>) -> Result<Value> {
     let mut plot = BarPlot::new(text(figure, "title"))
         .x_label(text(figure, "x_label"))
         .names(&names)
-        .horizontal();
+        .horizontal()
+        .log();
     for group in items(figure, "groups")? {
         let values = group[1].as_array().map(Vec::as_slice).unwrap_or_default();
         let values: Vec<f64> = values

@@ -2,9 +2,10 @@
 
 use crate::canvas::{Align, Canvas, Rect, Style};
 use crate::frame::Look;
+use crate::log_axis::log_x_axis;
 use crate::numbers::display;
 use crate::palette::{FAINT, GRID, SPINE, color};
-use crate::ticks::{Axis, Notation, drawable};
+use crate::ticks::{Axis, Notation};
 use crate::view::{MARGIN, WIDTH, foot, head};
 
 use super::{BarPlot, LEGEND_GAP, VALUE};
@@ -63,7 +64,11 @@ impl BarPlot {
         };
         let (low, high) = self.range();
         let most_ticks = ((area.width() / 90.0) as usize).max(2);
-        let axis = Axis::new(low, high, most_ticks, false, Notation::Auto);
+        let axis = if self.log {
+            log_x_axis((low, high), area.width(), &look.tick)
+        } else {
+            Axis::new(low, high, most_ticks, false, Notation::Auto)
+        };
         let at = |value: f64| area.x0 + axis.place(value) * area.width();
         for (value, label) in &axis.ticks {
             canvas.segment((at(*value), area.y0), (at(*value), area.y1), 1.0, GRID);
@@ -86,14 +91,7 @@ impl BarPlot {
             }
             for (j, value) in group.values.iter().enumerate() {
                 let middle = middle + (2.0 * j as f64 + 1.0 - each) * half;
-                let (zero, end) = (
-                    at(0.0),
-                    if drawable(*value) {
-                        at(*value)
-                    } else {
-                        at(0.0)
-                    },
-                );
+                let (zero, end) = (at(self.base()), at(self.end(*value)));
                 let (x0, x1) = (zero.min(end), zero.max(end));
                 // Bars of one group are kept apart by a hair.
                 let half = if each > 1.0 { half - 1.0 } else { half };
@@ -113,7 +111,8 @@ impl BarPlot {
                 canvas.text((x, baseline), align, VALUE, &display(*value));
             }
         }
-        canvas.segment((at(0.0), area.y0), (at(0.0), area.y1), 1.0, SPINE);
+        let zero = at(self.base());
+        canvas.segment((zero, area.y0), (zero, area.y1), 1.0, SPINE);
         let factor = axis.factor.as_deref().unwrap_or_default();
         let baseline = height - MARGIN + 4.0;
         let tick = Style {

@@ -86,7 +86,7 @@ pub struct RunArgs {
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct TestArgs {
     /// Arguments for `cargo test`, as in `cargo lab test -- --test notebooks`; with any, the
-    /// kernel's own tests are left out
+    /// kernel's own tests and the check of training's speed are left out
     #[arg(last = true, value_name = "ARGUMENTS")]
     pub arguments: Vec<String>,
 }

@@ -53,6 +53,11 @@ pub(super) fn notebook(places: &Places) -> Result<Contender> {
     Ok(own(places, "chainrule", programs::notebook(places)?))
 }
 
+/// Ours as a program that is already there.
+pub(super) fn of_program(places: &Places, program: PathBuf) -> Contender {
+    own(places, "chainrule", program)
+}
+
 /// Ours as a release, alone.
 pub(super) fn release(places: &Places) -> Result<Contender> {
     Ok(own(places, "chainrule", programs::release(places)?))

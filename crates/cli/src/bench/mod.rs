@@ -23,7 +23,7 @@ mod workloads;
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chainrule_error::Result;
 use clap::ValueEnum as _;
@@ -55,11 +55,30 @@ pub fn obey(places: &Places, args: &BenchArgs, out: &mut dyn Write) -> Result<()
     match &args.action {
         Some(BenchAction::Scale(scale)) => scale::measure(places, scale, out),
         Some(BenchAction::Check) => check(places, out),
-        None => compare(places, args, out),
+        None => compare(places, args, out, |out| contenders::ours(places, out)),
     }
 }
 
-fn compare(places: &Places, args: &BenchArgs, out: &mut dyn Write) -> Result<()> {
+/// Compares a program of ours that is already built, as a test has it, instead of building it.
+///
+/// # Errors
+/// As [`obey`].
+pub fn compare_program(
+    places: &Places,
+    args: &BenchArgs,
+    program: PathBuf,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let ours = contenders::of_program(places, program);
+    compare(places, args, out, |_| Ok(vec![ours]))
+}
+
+fn compare(
+    places: &Places,
+    args: &BenchArgs,
+    out: &mut dyn Write,
+    ours: impl FnOnce(&mut dyn Write) -> Result<Vec<Contender>>,
+) -> Result<()> {
     // Told before minutes have passed rather than after.
     if args.readme {
         readme::check(places)?;
@@ -67,7 +86,7 @@ fn compare(places: &Places, args: &BenchArgs, out: &mut dyn Write) -> Result<()>
     if let Some(folder) = &args.out {
         fs::create_dir_all(folder).map_err(|cause| cannot("make the folder", folder, cause))?;
     }
-    let mut contenders = contenders::ours(places, out)?;
+    let mut contenders = ours(out)?;
     let wanted = match args.peers.as_slice() {
         [] => Peer::value_variants(),
         chosen => chosen,

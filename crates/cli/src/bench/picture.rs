@@ -27,7 +27,7 @@ pub(super) fn figure(measured: &Measured) -> Value {
         })
         .collect();
     json!({
-        "title": "Training, samples per second", "x_label": "each line to the right is faster: the axis is logarithmic",
+        "title": "Training, samples per second", "x_label": "longer is faster; the axis is logarithmic",
         "names": names, "groups": groups,
     })
 }

@@ -10,8 +10,10 @@ use crate::view::{MARGIN, WIDTH, foot, head};
 
 use super::{BarPlot, LEGEND_GAP, VALUE};
 
-/// Half the height of one of several bars.
+/// Half the height of one of a few bars.
 const GROUPED_HALF: f64 = 10.0;
+/// Half the height of one of four or more: their values just have room.
+const CROWDED_HALF: f64 = 8.0;
 
 impl BarPlot {
     pub(super) fn lying(&self) -> Canvas {
@@ -23,8 +25,13 @@ impl BarPlot {
             .map(|group| look.label.wrap(&group.label, most, 2))
             .collect();
         let each = self.each() as f64;
+        let grouped_half = if each < 4.0 {
+            GROUPED_HALF
+        } else {
+            CROWDED_HALF
+        };
         let slot = if each > 1.0 {
-            each * 2.0 * GROUPED_HALF + 14.0
+            each * 2.0 * grouped_half + 14.0
         } else if wrapped.iter().any(|lines| lines.len() > 1) {
             42.0
         } else {
@@ -75,7 +82,7 @@ impl BarPlot {
             let baseline = area.y1 + 7.0 + look.tick.size * 0.85;
             canvas.text((at(*value), baseline), Align::Middle, look.tick, label);
         }
-        let half = if each > 1.0 { GROUPED_HALF } else { 11.0 };
+        let half = if each > 1.0 { grouped_half } else { 11.0 };
         for (i, (group, label)) in self.groups.iter().zip(&wrapped).enumerate() {
             let middle = area.y0 + slot * (i as f64 + 0.5);
             let baseline = middle + look.label.size * 0.36;

@@ -28,6 +28,7 @@
 mod check;
 mod clip;
 mod initialize;
+mod kernels;
 mod layers;
 mod loss;
 mod matmul;
@@ -42,6 +43,7 @@ mod schedule;
 mod shape;
 mod step_costs;
 mod targets;
+mod team;
 
 pub use chainrule_error::{Error, ErrorKind, Result};
 pub use check::{

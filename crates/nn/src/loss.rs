@@ -47,9 +47,7 @@ impl Loss {
         self.of_smoothed(0.0, reduction, scores, targets, d_scores, outputs)
     }
 
-    /// The loss of a batch of scores `[batch, outputs]`; its gradient goes into `d_scores`. The share
-    /// `smoothing` of each target is spread evenly over the outputs:
-    /// t ← (1 − smoothing)·t + smoothing / m.
+    /// As [`of_part`](Self::of_part), of a whole batch.
     pub(crate) fn of_smoothed<F: Scalar>(
         self,
         smoothing: f64,
@@ -59,9 +57,27 @@ impl Loss {
         d_scores: &mut [F],
         outputs: usize,
     ) -> f64 {
+        let of = targets.len();
+        self.of_part(of, smoothing, reduction, scores, targets, d_scores, outputs)
+    }
+
+    /// What some samples of a batch of `of` add to its loss, of their scores `[samples, outputs]`; its gradient goes into `d_scores`. The share
+    /// `smoothing` of each target is spread evenly over the outputs:
+    /// t ← (1 − smoothing)·t + smoothing / m.
+    #[expect(clippy::too_many_arguments, reason = "what a loss depends on")]
+    pub(crate) fn of_part<F: Scalar>(
+        self,
+        of: usize,
+        smoothing: f64,
+        reduction: Reduction,
+        scores: &[F],
+        targets: Targets<'_, F>,
+        d_scores: &mut [F],
+        outputs: usize,
+    ) -> f64 {
         let (keep, spread) = (F::of(1.0 - smoothing), F::of(smoothing / outputs as f64));
         let scale = match reduction {
-            Reduction::Mean => 1.0 / targets.len() as f64,
+            Reduction::Mean => 1.0 / of as f64,
             Reduction::Sum => 1.0,
         };
         let rows = scores

@@ -36,6 +36,19 @@ impl<'a, F> Mat<'a, F> {
         }
     }
 
+    /// Some of the columns, of a matrix that lies row by row.
+    pub(crate) fn columns(self, from: usize, columns: usize) -> Self {
+        assert!(
+            from + columns <= self.columns && self.column_stride == 1,
+            "columns beyond the matrix; please report"
+        );
+        Self {
+            data: self.data.get(from..).unwrap_or_default(),
+            columns,
+            ..self
+        }
+    }
+
     /// The transpose, without moving anything.
     pub(crate) fn t(self) -> Self {
         Self {
@@ -75,8 +88,8 @@ pub(crate) fn matmul<F: Scalar>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F], into:
     if c.is_empty() {
         return;
     }
-    // SAFETY: `Mat::new` checked that rows × columns values lie in each slice, and a transpose
-    // only swaps the strides, so every index (i * row_stride + j * column_stride) with i < rows and
+    // SAFETY: `Mat::new` checked that rows × columns values lie in each slice, `Mat::columns` drops
+    // as many values as columns before the first that it keeps, and a transpose only swaps the strides, so every index (i * row_stride + j * column_stride) with i < rows and
     // j < columns is in bounds; the assertions above make the extents agree and `c` is contiguous
     // and as large as the product. `c` is borrowed mutably, so it overlaps neither operand. With
     // `Into::Overwrite` the old values are not read. f32 and f64, the only scalars, are types that

@@ -6,7 +6,7 @@ use rand_pcg::Pcg64;
 
 use crate::{
     Clipping, Gradients, Model, Network, Penalty, Targets, Workspace, clip,
-    network::{engine, weights},
+    network::{engine, passes, weights},
     noise,
     optim::{self, Core, Entry, Memory},
     penalty,
@@ -31,7 +31,7 @@ pub trait Scalar: NdFloat + Default + std::iter::Sum + sealed::Sealed {
     fn build(model: &Model, seed: u64) -> Result<Network<Self>>;
 
     #[doc(hidden)]
-    fn workspace(network: &Network<Self>, capacity: usize) -> Workspace<Self>;
+    fn workspace(network: &Network<Self>, capacity: usize, in_pieces: bool) -> Workspace<Self>;
 
     #[doc(hidden)]
     fn forward(network: &Network<Self>, workspace: &mut Workspace<Self>, batch: usize);
@@ -84,7 +84,7 @@ pub trait Scalar: NdFloat + Default + std::iter::Sum + sealed::Sealed {
 }
 
 mod sealed {
-    pub trait Sealed {}
+    pub trait Sealed: crate::kernels::Lanes {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
 }
@@ -106,12 +106,12 @@ macro_rules! scalar {
                 engine::build(model, seed)
             }
 
-            fn workspace(network: &Network<Self>, capacity: usize) -> Workspace<Self> {
-                engine::workspace(network, capacity)
+            fn workspace(network: &Network<Self>, capacity: usize, in_pieces: bool) -> Workspace<Self> {
+                engine::workspace(network, capacity, in_pieces)
             }
 
             fn forward(network: &Network<Self>, workspace: &mut Workspace<Self>, batch: usize) {
-                engine::forward(network, workspace, batch);
+                passes::forward(network, workspace, batch);
             }
 
             fn loss(
@@ -119,7 +119,7 @@ macro_rules! scalar {
                 workspace: &mut Workspace<Self>,
                 targets: Targets<'_, Self>,
             ) -> f64 {
-                engine::loss(network, workspace, targets)
+                passes::loss(network, workspace, targets)
             }
 
             fn forward_backward(
@@ -128,7 +128,7 @@ macro_rules! scalar {
                 batch: usize,
                 targets: Targets<'_, Self>,
             ) -> f64 {
-                engine::forward_backward(network, workspace, batch, targets)
+                passes::forward_backward(network, workspace, batch, targets)
             }
 
             fn descend(

@@ -1,7 +1,7 @@
 //! What a loss compares the scores with: classes, or one row of values per sample.
 
 use chainrule_error::{Error, ErrorKind, Result};
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, Axis};
 
 use crate::Scalar;
 
@@ -17,7 +17,21 @@ pub enum Targets<'a, F> {
     Values(ArrayView2<'a, F>),
 }
 
-impl<F: Scalar> Targets<'_, F> {
+impl<'a, F: Scalar> Targets<'a, F> {
+    /// Those of the first samples, and the rest.
+    pub(crate) fn split_at(self, samples: usize) -> (Self, Self) {
+        match self {
+            Self::Classes(classes) => {
+                let (first, last) = classes.split_at(samples);
+                (Self::Classes(first), Self::Classes(last))
+            }
+            Self::Values(values) => {
+                let (first, last) = values.split_at(Axis(0), samples);
+                (Self::Values(first), Self::Values(last))
+            }
+        }
+    }
+
     /// How many samples there are targets for.
     pub fn len(&self) -> usize {
         match self {

@@ -86,8 +86,12 @@ fn convolutional_networks_allocate_nothing_after_the_first_batch() {
         .relu()
         .dense(4)
         .softmax();
-    // Convolutions go image by image; two dense layers follow.
-    assert!(surplus(&model, |batch| batch * (2 + 3) + 2 + 4) <= 0);
+    // Small convolutions make no product; two dense layers follow.
+    assert!(surplus(&model, |_| 2 + 4) <= 0);
+    let model = Model::input([24, 6, 6]).conv2d(32, 3).conv2d(24, 3);
+    let model = model.max_pool2d(2).flatten().dense(4).softmax();
+    // Large ones make theirs image by image.
+    assert!(surplus(&model, |batch| batch * (2 + 3) + 1 + 2) <= 0);
 }
 
 #[test]

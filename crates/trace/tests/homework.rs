@@ -110,8 +110,35 @@ fn reads_for_a_normalized_batch() {
         .trace(&x, &array![[1.0], [0.0], [0.5]])
         .unwrap()
         .digits(4);
-    insta::assert_snapshot!("normalized", trace);
-    insta::assert_snapshot!("normalized_markdown", trace.markdown());
+    insta::assert_snapshot!("normalized", without_rounding(&trace.to_string()));
+    insta::assert_snapshot!("normalized_markdown", without_rounding(&trace.markdown()));
     let numpy = trace.in_notation(Notation::Numpy);
-    insta::assert_snapshot!("normalized_numpy", numpy.backward());
+    insta::assert_snapshot!(
+        "normalized_numpy",
+        without_rounding(&numpy.backward().to_string())
+    );
+}
+
+/// What is left of a sum that would be 0 is another number on every processor.
+fn without_rounding(text: &str) -> String {
+    let is_number = |c: char| c.is_ascii_digit() || "-.e".contains(c);
+    let plain_exponent =
+        |text: String, n: i32| text.replace(&format!("\\cdot 10^{{-{n}}}"), &format!("e-{n}"));
+    let text = (16..20).fold(text.to_owned(), plain_exponent);
+    let mut plain = String::new();
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(is_number) {
+        let (before, from) = rest.split_at(at);
+        let (number, after) = from.split_at(from.find(|c| !is_number(c)).unwrap_or(from.len()));
+        let is_left = |n: f64| n != 0.0 && n.abs() < 1e-15;
+        if number.parse().is_ok_and(is_left) {
+            plain += before.trim_end_matches(' ');
+            plain += " ≈0";
+        } else {
+            plain += before;
+            plain += number;
+        }
+        rest = after;
+    }
+    plain + rest
 }

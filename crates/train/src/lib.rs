@@ -60,6 +60,7 @@ mod schedule;
 mod setting;
 mod steps;
 mod tally;
+mod team;
 mod text;
 mod train;
 

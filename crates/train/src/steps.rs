@@ -6,6 +6,24 @@ use chainrule_nn::{Dropout, Network, Targets, Workspace};
 
 use crate::{Number, interrupt};
 
+/// Samples that one thread draws at a time.
+const TOGETHER: usize = 16;
+
+/// Draws a batch on as many threads as share the training.
+fn fill<F: Number>(data: &Dataset, indices: &[u32], x: &mut [F], labels: &mut [u8]) -> Result<()> {
+    if indices.len() <= TOGETHER || rayon::current_thread_index().is_none() {
+        return data.fill_batch(indices, x, labels);
+    }
+    let half = indices.len() / 2;
+    let (x, last_x) = x.split_at_mut(half * data.features());
+    let (labels, last_labels) = labels.split_at_mut(half);
+    let (first, last) = rayon::join(
+        || fill(data, &indices[..half], x, labels),
+        || fill(data, &indices[half..], last_x, last_labels),
+    );
+    first.and(last)
+}
+
 /// Draws batches and computes their gradients, all in one workspace.
 pub(crate) struct Steps<'a, F: Number> {
     train: &'a Dataset,
@@ -73,7 +91,7 @@ impl<'a, F: Number> Steps<'a, F> {
             Some(augmenter) => self
                 .train
                 .fill_batch_augmented(indices, x, labels, augmenter)?,
-            None => self.train.fill_batch(indices, x, labels)?,
+            None => fill(self.train, indices, x, labels)?,
         }
         let targets = Targets::Classes(labels);
         let loss = network.forward_backward_in(&mut self.workspace, batch, targets)?;

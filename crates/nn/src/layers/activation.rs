@@ -64,10 +64,6 @@ impl Activation {
 }
 
 impl<F: Scalar> Layer<F> for Activation {
-    fn input_len(&self) -> usize {
-        self.features
-    }
-
     fn output_len(&self) -> usize {
         self.features
     }

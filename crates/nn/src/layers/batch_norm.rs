@@ -1,6 +1,6 @@
 //! Batch normalization: each feature, or each channel, gets mean 0 and variance 1 within a batch.
 
-use super::{Backward, Layer, Scratch};
+use super::{Backward, Layer, Scratch, Share};
 use crate::{Parameter, Scalar};
 
 /// y = γ·x̂ + β with x̂ = (x − μ) / √(σ² + ε), for each channel. A row of features has as many
@@ -91,10 +91,6 @@ impl BatchNorm {
 }
 
 impl<F: Scalar> Layer<F> for BatchNorm {
-    fn input_len(&self) -> usize {
-        self.channels * self.places
-    }
-
     fn output_len(&self) -> usize {
         self.channels * self.places
     }
@@ -104,6 +100,10 @@ impl<F: Scalar> Layer<F> for BatchNorm {
             values: vec![F::zero(); 5 * self.channels],
             ..Scratch::default()
         }
+    }
+
+    fn share(&self) -> Share {
+        Share::Whole
     }
 
     fn least_batch(&self) -> usize {

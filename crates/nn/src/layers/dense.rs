@@ -1,52 +1,20 @@
 //! The linear layer: y = x·W + b.
 
-use super::{Backward, Layer, Scratch};
+use super::{Backward, Layer, Scratch, Share};
 use crate::{
     Parameter, Scalar,
+    kernels::{
+        product::{Left, product},
+        sparse::{self, Places, Sorted},
+    },
     matmul::{Into, Mat, matmul},
+    network::Piece,
+    team,
 };
 
-/// A batch of one sample has no matrix to multiply: row by row, what a product spends on packing its
-/// operands is saved, and so is the work for inputs that are zero, four of five of MNIST's pixels.
-mod single {
-    use crate::Scalar;
-
-    pub(super) fn forward<F: Scalar>(x: &[F], weight: &[F], bias: Option<&[F]>, y: &mut [F]) {
-        match bias {
-            Some(bias) => y.copy_from_slice(bias),
-            None => y.fill(F::zero()),
-        }
-        for (&x, weights) in x.iter().zip(weight.chunks_exact(y.len())) {
-            if x != F::zero() {
-                y.iter_mut().zip(weights).for_each(|(y, &w)| *y += x * w);
-            }
-        }
-    }
-
-    pub(super) fn gradients<F: Scalar>(
-        x: &[F],
-        dy: &[F],
-        d_weight: &mut [F],
-        d_bias: Option<&mut [F]>,
-    ) {
-        for (&x, d_weights) in x.iter().zip(d_weight.chunks_exact_mut(dy.len())) {
-            d_weights
-                .iter_mut()
-                .zip(dy)
-                .for_each(|(d, &dy)| *d = x * dy);
-        }
-        if let Some(d_bias) = d_bias {
-            d_bias.copy_from_slice(dy);
-        }
-    }
-
-    pub(super) fn input_gradient<F: Scalar>(dy: &[F], weight: &[F], dx: &mut [F]) {
-        for (dx, weights) in dx.iter_mut().zip(weight.chunks_exact(dy.len())) {
-            let terms = weights.iter().zip(dy).map(|(&w, &dy)| w * dy);
-            *dx = terms.fold(F::zero(), |sum, term| sum + term);
-        }
-    }
-}
+/// Weights of more numbers than this do not stay in the caches next to a core, and are multiplied
+/// by the `gemm` crate, which packs them.
+const SMALL: usize = 1 << 16;
 
 /// y = x·W + b with W `[inputs, units]` and b `[units]`, or without b; backward ∂W = xᵀ·∂y, ∂b = Σ ∂y over the
 /// batch, ∂x = ∂y·Wᵀ.
@@ -54,15 +22,95 @@ mod single {
 pub(crate) struct Dense {
     pub(crate) inputs: usize,
     pub(crate) units: usize,
+    /// Whether its input is data, in which zeros are looked for: of images most pixels may be.
+    pub(crate) reads_data: bool,
+}
+
+impl Dense {
+    fn is_small(&self) -> bool {
+        self.inputs * self.units <= SMALL
+    }
+
+    /// y = x·W + b of all numbers, zeros or not.
+    fn all<F: Scalar>(&self, x: &[F], weight: &[F], bias: Option<&[F]>, y: &mut [F], batch: usize) {
+        if self.is_small() {
+            return product(Left::Rows(x), weight, bias, y, (self.inputs, self.units));
+        }
+        let x = Mat::new(x, batch, self.inputs);
+        let weight = Mat::new(weight, self.inputs, self.units);
+        let Some(bias) = bias else {
+            return matmul(x, weight, y, Into::Overwrite);
+        };
+        for row in y.chunks_exact_mut(self.units) {
+            row.copy_from_slice(bias);
+        }
+        matmul(x, weight, y, Into::Add);
+    }
+
+    /// ∂W = xᵀ·∂y of all numbers, a few rows of it at a time.
+    fn all_gradients<F: Scalar>(&self, x: &[F], dy: &[F], d_weight: &mut [F], batch: usize) {
+        const ROWS: usize = 96;
+        let mut beside = vec![(); self.inputs.div_ceil(ROWS)];
+        team::for_parts(
+            d_weight,
+            ROWS * self.units,
+            &mut beside,
+            &|part, d_weight, ()| {
+                let from = part * ROWS;
+                if self.is_small() {
+                    let x = Left::Columns(x, self.inputs, from);
+                    product(x, dy, None, d_weight, (batch, self.units));
+                } else {
+                    let x =
+                        Mat::new(x, batch, self.inputs).columns(from, d_weight.len() / self.units);
+                    let dy = Mat::new(dy, batch, self.units);
+                    matmul(x.t(), dy, d_weight, Into::Overwrite);
+                }
+            },
+        );
+    }
+
+    /// ∂x = ∂y·Wᵀ, with room for Wᵀ.
+    fn input_gradient<F: Scalar>(&self, dy: &[F], weight: &[F], dx: &mut [F], room: &mut [F]) {
+        if room.len() == weight.len() {
+            transpose(weight, room, self.units);
+            return product(Left::Rows(dy), room, None, dx, (self.units, self.inputs));
+        }
+        let dy = Mat::new(dy, dy.len() / self.units, self.units);
+        let weight = Mat::new(weight, self.inputs, self.units);
+        matmul(dy, weight.t(), dx, Into::Overwrite);
+    }
+}
+
+fn transpose<F: Scalar>(from: &[F], to: &mut [F], columns: usize) {
+    let rows = from.len() / columns;
+    for (j, to) in to.chunks_exact_mut(rows).take(columns).enumerate() {
+        let column = from[j..].iter().step_by(columns);
+        to.iter_mut().zip(column).for_each(|(to, &from)| *to = from);
+    }
 }
 
 impl<F: Scalar> Layer<F> for Dense {
-    fn input_len(&self) -> usize {
-        self.inputs
-    }
-
     fn output_len(&self) -> usize {
         self.units
+    }
+
+    fn scratch(&self, capacity: usize) -> Scratch<F> {
+        if self.reads_data {
+            return Scratch {
+                places: Places::for_rows(capacity, self.inputs),
+                ..Scratch::default()
+            };
+        }
+        let transposed = if self.is_small() {
+            self.inputs * self.units
+        } else {
+            0
+        };
+        Scratch {
+            values: vec![F::zero(); transposed],
+            ..Scratch::default()
+        }
     }
 
     fn forward(
@@ -71,50 +119,71 @@ impl<F: Scalar> Layer<F> for Dense {
         x: &[F],
         y: &mut [F],
         batch: usize,
-        _: &mut Scratch<F>,
+        scratch: &mut Scratch<F>,
     ) {
         let [weight, bias @ ..] = parameters else {
             unreachable!("a dense layer has a weight")
         };
-        if batch == 1 {
-            return single::forward(x, weight.values(), bias.first().map(Parameter::values), y);
+        let (weight, bias) = (weight.values(), bias.first().map(Parameter::values));
+        if scratch.sparse {
+            scratch.places.find(x);
+            let extents = (self.inputs, self.units);
+            sparse::forward(x, &scratch.places, weight, bias, y, extents);
+        } else {
+            self.all(x, weight, bias, y, batch);
         }
-        let x = Mat::new(x, batch, self.inputs);
-        let weight = Mat::new(weight.values(), self.inputs, self.units);
-        let Some(bias) = bias.first() else {
-            return matmul(x, weight, y, Into::Overwrite);
-        };
-        for row in y.chunks_exact_mut(self.units) {
-            row.copy_from_slice(bias.values());
-        }
-        matmul(x, weight, y, Into::Add);
     }
 
-    fn backward(&self, pass: Backward<'_, F>, _: &mut Scratch<F>) {
-        let ([weight, ..], [d_weight, d_bias @ ..]) = (pass.parameters, pass.gradients) else {
-            unreachable!("a dense layer has a weight and its gradient")
+    fn backward(&self, pass: Backward<'_, F>, scratch: &mut Scratch<F>) {
+        let [weight, ..] = pass.parameters else {
+            unreachable!("a dense layer has a weight")
         };
-        if pass.batch == 1 {
-            let d_bias = d_bias.first_mut().map(Parameter::values_mut);
-            single::gradients(pass.x, pass.dy, d_weight.values_mut(), d_bias);
-            if let Some(dx) = pass.dx {
-                single::input_gradient(pass.dy, weight.values(), dx);
-            }
-            return;
+        if let Some(dx) = pass.dx {
+            self.input_gradient(pass.dy, weight.values(), dx, &mut scratch.values);
         }
-        let x = Mat::new(pass.x, pass.batch, self.inputs);
-        let dy = Mat::new(pass.dy, pass.batch, self.units);
-        matmul(x.t(), dy, d_weight.values_mut(), Into::Overwrite);
+    }
+
+    fn share(&self) -> Share {
+        Share::Inputs
+    }
+
+    fn packs(&self) -> bool {
+        !self.is_small()
+    }
+
+    fn finds_zeros(&self, data: &[F]) -> bool {
+        self.reads_data && sparse::is_sparse(data, self.inputs)
+    }
+
+    fn gradients(
+        &self,
+        x: &[F],
+        dy: &[F],
+        gradients: &mut [Parameter<F>],
+        pieces: &mut [Piece<F>],
+        layer: usize,
+    ) {
+        let [d_weight, d_bias @ ..] = gradients else {
+            unreachable!("a dense layer has a weight")
+        };
+        let (batch, d_weight) = (dy.len() / self.units, d_weight.values_mut());
+        if pieces[0].scratch[layer].sparse && batch > 1 {
+            let mut sorted = std::mem::take(&mut pieces[0].scratch[layer].sorted);
+            if sorted.first().is_none_or(|room| room.rows() < batch) {
+                sorted = Sorted::for_batch(batch, self.inputs);
+            }
+            let places = pieces.iter().map(|piece| &piece.scratch[layer].places);
+            sparse::gradient(x, places, dy, d_weight, self.units, &mut sorted);
+            pieces[0].scratch[layer].sorted = sorted;
+        } else {
+            self.all_gradients(x, dy, d_weight, batch);
+        }
         if let Some(d_bias) = d_bias.first_mut() {
             let d_bias = d_bias.values_mut();
             d_bias.fill(F::zero());
-            for row in pass.dy.chunks_exact(self.units) {
+            for row in dy.chunks_exact(self.units) {
                 d_bias.iter_mut().zip(row).for_each(|(sum, &d)| *sum += d);
             }
-        }
-        if let Some(dx) = pass.dx {
-            let weight = Mat::new(weight.values(), self.inputs, self.units);
-            matmul(dy, weight.t(), dx, Into::Overwrite);
         }
     }
 }

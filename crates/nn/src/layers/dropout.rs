@@ -26,10 +26,6 @@ impl Dropout {
 }
 
 impl<F: Scalar> Layer<F> for Dropout {
-    fn input_len(&self) -> usize {
-        self.features
-    }
-
     fn output_len(&self) -> usize {
         self.features
     }

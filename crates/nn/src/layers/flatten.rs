@@ -10,10 +10,6 @@ pub(crate) struct Flatten {
 }
 
 impl<F: Scalar> Layer<F> for Flatten {
-    fn input_len(&self) -> usize {
-        self.features
-    }
-
     fn output_len(&self) -> usize {
         self.features
     }

@@ -1,5 +1,9 @@
 //! Max pooling: of each window the greatest number goes on.
 
+mod by_two;
+
+use by_two::{Double, Halve};
+
 use super::{Backward, Layer, Scratch};
 use crate::{Parameter, Scalar};
 
@@ -23,6 +27,11 @@ impl MaxPool2d {
         ]
     }
 
+    /// Whether every window is 2 × 2 and whole: these have kernels of their own.
+    fn halves(&self) -> bool {
+        self.size == 2 && self.height.is_multiple_of(2) && self.width.is_multiple_of(2)
+    }
+
     /// Pools one plane: the greatest number of each window, and where it is in the plane.
     fn pool<F: Scalar>(&self, plane: &[F], y: &mut [F], winners: &mut [u32]) {
         let (size, columns) = (self.size, self.width.div_ceil(self.size));
@@ -42,23 +51,25 @@ impl MaxPool2d {
         }
     }
 
-    /// The same for windows of 2 × 2 that fill the plane: a third of a whole training step went
-    /// into the loops above.
-    fn pool_by_two<F: Scalar>(&self, plane: &[F], y: &mut [F], winners: &mut [u32]) {
-        let (width, columns) = (self.width, self.width / 2);
-        let rows = y
-            .chunks_exact_mut(columns)
-            .zip(winners.chunks_exact_mut(columns));
-        for ((row, lines), (y, winners)) in plane.chunks_exact(2 * width).enumerate().zip(rows) {
-            let (upper, lower) = lines.split_at(width);
-            let pairs = upper.chunks_exact(2).zip(lower.chunks_exact(2));
-            let mut at = (row * 2 * width) as u32;
-            for ((upper, lower), (best, winner)) in pairs.zip(y.iter_mut().zip(winners)) {
-                let below = at + width as u32;
-                let above = greater((upper[0], at), (upper[1], at + 1));
-                let beneath = greater((lower[0], below), (lower[1], below + 1));
-                (*best, *winner) = greater(above, beneath);
-                at += 2;
+    fn forward_by_loops<F: Scalar>(&self, x: &[F], y: &mut [F], winners: &mut [u32]) {
+        let [_, rows, columns] = self.output();
+        let planes = x.chunks_exact(self.height * self.width);
+        let outputs = y.chunks_exact_mut(rows * columns);
+        let winners = winners.chunks_exact_mut(rows * columns);
+        for ((plane, y), winners) in planes.zip(outputs).zip(winners) {
+            self.pool(plane, y, winners);
+        }
+    }
+
+    fn backward_by_loops<F: Scalar>(&self, dy: &[F], winners: &[u32], dx: &mut [F]) {
+        let [_, rows, columns] = self.output();
+        dx.fill(F::zero());
+        let planes = dx.chunks_exact_mut(self.height * self.width);
+        let gradients = dy.chunks_exact(rows * columns);
+        let winners = winners.chunks_exact(rows * columns);
+        for ((dx, dy), winners) in planes.zip(gradients).zip(winners) {
+            for (&at, &d) in winners.iter().zip(dy) {
+                dx[at as usize] += d;
             }
         }
     }
@@ -76,10 +87,6 @@ fn greater<F: Scalar>(first: (F, u32), second: (F, u32)) -> (F, u32) {
 }
 
 impl<F: Scalar> Layer<F> for MaxPool2d {
-    fn input_len(&self) -> usize {
-        self.channels * self.height * self.width
-    }
-
     fn output_len(&self) -> usize {
         self.output().iter().product()
     }
@@ -101,36 +108,37 @@ impl<F: Scalar> Layer<F> for MaxPool2d {
         _: usize,
         scratch: &mut Scratch<F>,
     ) {
-        let [_, rows, columns] = self.output();
-        let planes = x.chunks_exact(self.height * self.width);
-        let outputs = y.chunks_exact_mut(rows * columns);
-        let winners = scratch.indices.chunks_exact_mut(rows * columns);
-        for ((plane, y), winners) in planes.zip(outputs).zip(winners) {
-            if self.size == 2 && self.height.is_multiple_of(2) && self.width.is_multiple_of(2) {
-                self.pool_by_two(plane, y, winners);
-            } else {
-                self.pool(plane, y, winners);
-            }
+        if self.halves() {
+            pulp::Arch::new().dispatch(Halve {
+                layer: self,
+                x,
+                y,
+                winners: &mut scratch.indices,
+            });
+            return;
         }
+        self.forward_by_loops(x, y, &mut scratch.indices);
     }
 
     fn backward(&self, pass: Backward<'_, F>, scratch: &mut Scratch<F>) {
         let Some(dx) = pass.dx else { return };
-        let [_, rows, columns] = self.output();
-        dx.fill(F::zero());
-        let planes = dx.chunks_exact_mut(self.height * self.width);
-        let gradients = pass.dy.chunks_exact(rows * columns);
-        let winners = scratch.indices.chunks_exact(rows * columns);
-        for ((dx, dy), winners) in planes.zip(gradients).zip(winners) {
-            for (&at, &d) in winners.iter().zip(dy) {
-                dx[at as usize] += d;
-            }
+        if self.halves() {
+            pulp::Arch::new().dispatch(Double {
+                layer: self,
+                dy: pass.dy,
+                winners: &scratch.indices,
+                dx,
+            });
+            return;
         }
+        self.backward_by_loops(pass.dy, &scratch.indices, dx);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn pooled(image: &[f64], height: usize, width: usize) -> (Vec<f64>, Vec<f64>) {
@@ -166,19 +174,50 @@ mod tests {
         assert_eq!(dx, [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 2.0, 0.0]);
     }
 
-    #[test]
-    fn the_fast_path_agrees_with_the_loops() {
-        let layer = MaxPool2d {
-            channels: 1,
-            height: 6,
-            width: 8,
-            size: 2,
-        };
-        let plane: Vec<f64> = (0..48).map(|v| f64::from(v * 29 % 13)).collect();
-        let [mut fast, mut slow] = [(); 2].map(|()| (vec![0.0; 12], vec![0; 12]));
-        layer.pool_by_two(&plane, &mut fast.0, &mut fast.1);
-        layer.pool(&plane, &mut slow.0, &mut slow.1);
-        assert_eq!(fast, slow);
+    /// Forward and backward, by the kernels where they apply or by the loops that take any window.
+    fn both<F: Scalar>(layer: &MaxPool2d, x: &[F], dy: &[F], fast: bool) -> (Vec<u64>, Vec<u32>) {
+        let batch = x.len() / (layer.channels * layer.height * layer.width);
+        let mut scratch = Layer::<F>::scratch(layer, batch);
+        let (mut y, mut dx) = (vec![F::zero(); dy.len()], vec![F::nan(); x.len()]);
+        if fast {
+            assert!(layer.halves());
+            layer.forward(&[], x, &mut y, batch, &mut scratch);
+            let pass = Backward {
+                parameters: &[],
+                x,
+                y: &y,
+                dy,
+                dx: Some(&mut dx),
+                gradients: &mut [],
+                batch,
+            };
+            layer.backward(pass, &mut scratch);
+        } else {
+            layer.forward_by_loops(x, &mut y, &mut scratch.indices);
+            layer.backward_by_loops(dy, &scratch.indices, &mut dx);
+        }
+        let values = y.iter().chain(&dx).map(|v| v.as_f64().to_bits());
+        (values.collect(), scratch.indices)
+    }
+
+    proptest! {
+        /// Few different numbers, so that windows have ties; some are NaN.
+        #[test]
+        fn the_kernels_agree_with_the_loops(
+            channels in 1_usize..4, rows in 1_usize..6, columns in 1_usize..20, batch in 1_usize..4,
+            seed: u32,
+        ) {
+            let layer = MaxPool2d { channels, height: 2 * rows, width: 2 * columns, size: 2 };
+            let draw = |n: usize| match (n as u32).wrapping_mul(2_654_435_761).wrapping_add(seed) >> 28 {
+                0 => f64::NAN,
+                v => f64::from(v % 7) - 3.0,
+            };
+            let x: Vec<f64> = (0..batch * channels * 4 * rows * columns).map(draw).collect();
+            let dy: Vec<f64> = (0..x.len() / 4).map(|n| n as f64 - 7.5).collect();
+            prop_assert_eq!(both(&layer, &x, &dy, true), both(&layer, &x, &dy, false));
+            let [x, dy] = [x, dy].map(|all| all.iter().map(|&v| v as f32).collect::<Vec<_>>());
+            prop_assert_eq!(both(&layer, &x, &dy, true), both(&layer, &x, &dy, false));
+        }
     }
 
     #[test]

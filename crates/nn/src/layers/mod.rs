@@ -2,7 +2,7 @@
 //!
 //! The rule of the folder: a layer is geometry and mathematics. It owns no parameters and no
 //! buffers, it reads and writes the slices that it is given: `x` and `dx` are
-//! `[batch, input_len]`, `y` and `dy` `[batch, output_len]`, row by row. What it has to remember
+//! `[batch, inputs]`, `y` and `dy` `[batch, outputs]`, row by row. What it has to remember
 //! from the forward pass for the backward pass goes into its [`Scratch`]. Nothing here allocates
 //! but [`Layer::scratch`]. `backward` overwrites gradients and `dx`, it does not add to them. A
 //! NaN that comes in goes out, so that divergence is seen and not hidden.
@@ -29,24 +29,42 @@ pub(crate) use dropout::Dropout;
 pub(crate) use flatten::Flatten;
 pub(crate) use max_pool2d::MaxPool2d;
 
-use crate::{Parameter, Scalar};
+use crate::{
+    Parameter, Scalar,
+    kernels::sparse::{Places, Sorted},
+    network::Piece,
+};
 
 /// What one layer keeps between its forward and its backward pass, and where it works.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch<F> {
     pub(crate) values: Vec<F>,
     pub(crate) indices: Vec<u32>,
+    pub(crate) places: Places,
+    /// Where a layer of data sorts a batch's numbers, block by block: in the first piece only.
+    pub(crate) sorted: Vec<Sorted<F>>,
+    /// Whether the batch is one of many zeros.
+    pub(crate) sparse: bool,
     /// Whether the pass is one of training: only then is a batch normalized by itself.
     pub(crate) training: bool,
     /// Whether units are dropped out, which only training does.
     pub(crate) dropping: bool,
 }
 
+/// How the work of a layer is shared out between threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Share {
+    /// By samples; the gradients of its parameters, if it has some, are summed piece by piece.
+    Samples,
+    /// By samples, but for the gradients of its parameters: those by inputs, each over the whole
+    /// batch. Then `backward` leaves them out.
+    Inputs,
+    /// Not at all: what comes of a sample depends on the others.
+    Whole,
+}
+
 /// A layer's mathematics.
 pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
-    /// How many numbers it takes for one sample.
-    fn input_len(&self) -> usize;
-
     /// How many numbers it gives for one sample.
     fn output_len(&self) -> usize;
 
@@ -76,6 +94,34 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
     /// Tells the statistics of the batch, after a pass of training.
     fn tell(&self, scratch: &mut Scratch<F>, batch: usize, statistics: &mut [Parameter<F>]) {
         let _ = (scratch, batch, statistics);
+    }
+
+    fn share(&self) -> Share {
+        Share::Samples
+    }
+
+    /// Whether each piece packs its weights anew, which small pieces are not worth.
+    fn packs(&self) -> bool {
+        false
+    }
+
+    /// Whether it is to look for zeros in a batch of data.
+    fn finds_zeros(&self, data: &[F]) -> bool {
+        let _ = data;
+        false
+    }
+
+    /// The gradients of the parameters over a whole batch, after all pieces have gone backward, of
+    /// a layer that shares its work by inputs. It is the layer of this number.
+    fn gradients(
+        &self,
+        x: &[F],
+        dy: &[F],
+        gradients: &mut [Parameter<F>],
+        pieces: &mut [Piece<F>],
+        layer: usize,
+    ) {
+        let _ = (x, dy, gradients, pieces, layer);
     }
 
     /// Computes `y` from `x`.

@@ -6,7 +6,7 @@ mod summary;
 use std::fmt;
 
 use chainrule_error::Result;
-pub(crate) use plan::{PlannedParameter, plan};
+pub(crate) use plan::{PlannedLayer, PlannedParameter, plan};
 pub use summary::{Summary, SummaryRow};
 
 use crate::{Init, Loss, Network, Reduction, Shape, layers::Function};

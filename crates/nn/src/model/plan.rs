@@ -50,13 +50,14 @@ impl PlannedLayer {
         format!("layer {} ({what})", index + 1)
     }
 
-    /// The mathematics of the layer.
-    pub(crate) fn mathematics<F: Scalar>(&self) -> Box<dyn Layer<F>> {
+    /// The mathematics of the layer, whose input may be the data themselves.
+    pub(crate) fn mathematics<F: Scalar>(&self, reads_data: bool) -> Box<dyn Layer<F>> {
         let features = self.input.features();
         match (self.kind, self.input) {
             (LayerKind::Dense { units }, _) => Box::new(Dense {
                 inputs: features,
                 units,
+                reads_data,
             }),
             (LayerKind::Activation(function), _) => Box::new(Activation { function, features }),
             (LayerKind::Dropout { rate }, _) => Box::new(Dropout { rate, features }),

@@ -3,7 +3,7 @@
 use chainrule_error::Result;
 use ndarray::Array2;
 
-use super::{Dropout, Network, Workspace, engine};
+use super::{Dropout, Network, Workspace, passes};
 use crate::{
     Targets,
     check::{CheckRow, GradientCheck, Kink, Probe, chosen, index_of, judge},
@@ -82,8 +82,8 @@ impl Network<f64> {
                 let (gradient, value) = (entry.values()[n], self.parameters[p].values()[n]);
                 let judged = judge(gradient, value, gradients.loss, |shift| {
                     moved.parameters[p].values_mut()[n] = value + shift;
-                    engine::pass(&moved, &mut w, batch, true);
-                    let loss = engine::loss(&moved, &mut w, targets);
+                    passes::pass(&moved, &mut w, batch, true);
+                    let loss = passes::loss(&moved, &mut w, targets);
                     let changed = self.changed(&base, &w, batch);
                     Probe { loss, changed }
                 });
@@ -97,8 +97,8 @@ impl Network<f64> {
             let (i, j) = (n / x.ncols(), n % x.ncols());
             let judged = judge(d_input[[i, j]], x[[i, j]], gradients.loss, |shift| {
                 w.input_mut(batch)[n] = x[[i, j]] + shift;
-                engine::pass(self, &mut w, batch, true);
-                let loss = engine::loss(self, &mut w, targets);
+                passes::pass(self, &mut w, batch, true);
+                let loss = passes::loss(self, &mut w, targets);
                 let changed = self.changed(&base, &w, batch);
                 Probe { loss, changed }
             });
@@ -121,7 +121,7 @@ impl Network<f64> {
                 let values = &w.activations[i + 1][..batch * w.lens[i + 1]];
                 values.iter().map(|&y| u32::from(y > 0.0)).collect()
             }
-            LayerKind::MaxPool2d { .. } => w.scratch[i].indices[..batch * w.lens[i + 1]].to_vec(),
+            LayerKind::MaxPool2d { .. } => w.scratch(i).indices[..batch * w.lens[i + 1]].to_vec(),
             _ => Vec::new(),
         };
         ActiveSet((0..self.layers.len()).map(of).collect())

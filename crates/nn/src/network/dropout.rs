@@ -82,11 +82,14 @@ impl<F: Scalar> Network<F> {
                 workspace.check(batch)?;
                 for ((layer, rate, _), mask) in self.dropouts().zip(masks) {
                     let gain = layers::Dropout::gain::<F>(rate);
-                    let factors = &mut workspace.scratch[layer].values;
-                    factors
-                        .iter_mut()
-                        .zip(mask)
-                        .for_each(|(factor, &keep)| *factor = keep * gain);
+                    let mut mask = mask.iter();
+                    for piece in &mut workspace.pieces {
+                        let factors = &mut piece.scratch[layer].values;
+                        factors
+                            .iter_mut()
+                            .zip(&mut mask)
+                            .for_each(|(factor, &keep)| *factor = keep * gain);
+                    }
                 }
                 Source::Given { batch }
             }

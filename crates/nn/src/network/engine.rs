@@ -1,4 +1,4 @@
-//! The passes themselves: compiled here for f32 and f64, called through [`Scalar`].
+//! Networks and their workspaces, made from a model.
 
 use std::sync::Arc;
 
@@ -7,17 +7,24 @@ use ndarray::ArrayD;
 use rand::SeedableRng;
 use rand_pcg::Pcg64;
 
-use super::{BuiltLayer, Network, Workspace, dropout::Source};
+use super::{
+    BuiltLayer, Network, Workspace,
+    dropout::Source,
+    pieces::{Piece, segments},
+};
 use crate::{
-    Gradients, Model, Parameter, Scalar, Targets,
-    layers::Backward,
-    model::{PlannedParameter, plan},
+    Gradients, Model, Parameter, Scalar,
+    layers::Share,
+    model::{LayerKind, PlannedLayer, PlannedParameter, plan},
 };
 
 pub(crate) fn build<F: Scalar>(model: &Model, seed: u64) -> Result<Network<F>> {
     let (planned, loss) = plan(model)?;
     let mut rng = Pcg64::seed_from_u64(seed);
     let (mut parameters, mut statistics) = (Vec::new(), Vec::new());
+    // The first layer but for those that leave the data as they are.
+    let as_they_are = |layer: &&PlannedLayer| matches!(layer.kind, LayerKind::Flatten);
+    let reads_data = planned.iter().take_while(as_they_are).count();
     let layers = planned.iter().enumerate().map(|(index, layer)| {
         let first = parameters.len();
         draw(&layer.parameters, &mut rng, &mut parameters);
@@ -27,7 +34,7 @@ pub(crate) fn build<F: Scalar>(model: &Model, seed: u64) -> Result<Network<F>> {
             name: layer.name.clone(),
             place: layer.place(index),
             output: layer.output,
-            mathematics: layer.mathematics(),
+            mathematics: layer.mathematics(index == reads_data),
             parameters: first..parameters.len(),
             statistics: first_statistics..statistics.len(),
             momentum: layer.momentum,
@@ -64,7 +71,31 @@ fn draw<F: Scalar>(
     }
 }
 
-pub(crate) fn workspace<F: Scalar>(network: &Network<F>, capacity: usize) -> Workspace<F> {
+/// The most pieces that a batch is cut into, about.
+const PIECES: usize = 8;
+
+/// The fewest samples for which it is worth packing the weights of a large layer.
+const PACKED: usize = 64;
+
+/// Samples of a piece: a multiple of what is computed together in registers.
+fn piece_of<F: Scalar>(network: &Network<F>, capacity: usize) -> usize {
+    let packs = network.layers.iter().any(|layer| layer.mathematics.packs());
+    let least = if packs { PACKED } else { 4 };
+    (capacity / PIECES).next_multiple_of(4).max(least)
+}
+
+/// A workspace for batches of up to a number of samples, in pieces unless they are to stay whole.
+pub(crate) fn workspace<F: Scalar>(
+    network: &Network<F>,
+    capacity: usize,
+    in_pieces: bool,
+) -> Workspace<F> {
+    let piece = if in_pieces {
+        piece_of(network, capacity)
+    } else {
+        capacity
+    }
+    .min(capacity);
     let input = network.model.input.features();
     let lens: Vec<_> = std::iter::once(input)
         .chain(network.layers.iter().map(|layer| layer.output.features()))
@@ -79,6 +110,14 @@ pub(crate) fn workspace<F: Scalar>(network: &Network<F>, capacity: usize) -> Wor
         name: parameter.name.clone(),
         value: ArrayD::zeros(parameter.value.raw_dim()),
     };
+    let own_gradients = |layer: &BuiltLayer<F>| {
+        if layer.mathematics.share() == Share::Samples {
+            let parameters = &network.parameters[layer.parameters.clone()];
+            parameters.iter().map(zeros).collect()
+        } else {
+            Vec::new()
+        }
+    };
     Workspace {
         capacity,
         names: network
@@ -88,11 +127,19 @@ pub(crate) fn workspace<F: Scalar>(network: &Network<F>, capacity: usize) -> Wor
             .collect(),
         activations: buffers(0),
         deltas: buffers(1),
-        scratch: network
-            .layers
-            .iter()
-            .map(|l| l.mathematics.scratch(capacity))
+        segments: segments(&network.layers),
+        pieces: (0..capacity.div_ceil(piece))
+            .map(|_| Piece {
+                scratch: network
+                    .layers
+                    .iter()
+                    .map(|l| l.mathematics.scratch(piece))
+                    .collect(),
+                gradients: network.layers.iter().map(own_gradients).collect(),
+                loss: 0.0,
+            })
             .collect(),
+        piece,
         dropout: Source::seeded(0),
         gradients: Gradients {
             entries: network.parameters.iter().map(zeros).collect(),
@@ -102,102 +149,4 @@ pub(crate) fn workspace<F: Scalar>(network: &Network<F>, capacity: usize) -> Wor
         },
         lens,
     }
-}
-
-/// The scores, for predictions: nothing is dropped out, and batches are normalized by the running
-/// statistics.
-pub(crate) fn forward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize) {
-    pass(network, w, batch, false);
-}
-
-pub(super) fn pass<F: Scalar>(
-    network: &Network<F>,
-    w: &mut Workspace<F>,
-    batch: usize,
-    training: bool,
-) {
-    for (i, layer) in network.layers.iter().enumerate() {
-        let (before, after) = w.activations.split_at_mut(i + 1);
-        let x = &before[i][..batch * w.lens[i]];
-        let y = &mut after[0][..batch * w.lens[i + 1]];
-        let parameters = &network.parameters[layer.parameters.clone()];
-        let scratch = &mut w.scratch[i];
-        scratch.training = training;
-        scratch.dropping = training && !matches!(w.dropout, Source::Off);
-        if let (true, Source::Drawn(rng)) = (training, &mut w.dropout) {
-            layer.mathematics.draw(scratch, batch, rng);
-        }
-        if !training {
-            let statistics = &network.statistics[layer.statistics.clone()];
-            layer.mathematics.recall(statistics, scratch);
-        }
-        layer.mathematics.forward(parameters, x, y, batch, scratch);
-        if training {
-            let statistics = &mut w.gradients.statistics[layer.statistics.clone()];
-            layer.mathematics.tell(scratch, batch, statistics);
-        }
-    }
-}
-
-/// Lets the passes that follow drop the units that the last one dropped.
-pub(super) fn keep_masks<F: Scalar>(w: &mut Workspace<F>, batch: usize) {
-    if let Source::Drawn(_) = w.dropout {
-        w.dropout = Source::Given { batch };
-    }
-}
-
-/// The loss of the scores of the last forward pass. Its gradient goes where a backward pass would
-/// begin.
-pub(crate) fn loss<F: Scalar>(
-    network: &Network<F>,
-    w: &mut Workspace<F>,
-    targets: Targets<'_, F>,
-) -> f64 {
-    let last = network.layers.len();
-    let (outputs, batch) = (w.lens[last], targets.len());
-    let scores = &w.activations[last][..batch * outputs];
-    let d_scores = &mut w.deltas[last - 1][..batch * outputs];
-    network.loss.of_smoothed(
-        network.model.smoothing,
-        network.model.reduction,
-        scores,
-        targets,
-        d_scores,
-        outputs,
-    )
-}
-
-pub(crate) fn forward_backward<F: Scalar>(
-    network: &Network<F>,
-    w: &mut Workspace<F>,
-    batch: usize,
-    targets: Targets<'_, F>,
-) -> f64 {
-    pass(network, w, batch, true);
-    let loss = loss(network, w, targets);
-    let last = network.layers.len();
-    w.gradients.loss = loss;
-    w.gradients.samples = batch;
-
-    // Below the first layer that learns nobody needs a gradient.
-    let lowest = network
-        .layers
-        .iter()
-        .position(|layer| !layer.parameters.is_empty());
-    for i in (lowest.unwrap_or(last)..last).rev() {
-        let layer = &network.layers[i];
-        let (below, above) = w.deltas.split_at_mut(i);
-        let needed = lowest.is_some_and(|lowest| i > lowest);
-        let pass = Backward {
-            parameters: &network.parameters[layer.parameters.clone()],
-            x: &w.activations[i][..batch * w.lens[i]],
-            y: &w.activations[i + 1][..batch * w.lens[i + 1]],
-            dy: &above[0][..batch * w.lens[i + 1]],
-            dx: needed.then(|| &mut below[i - 1][..batch * w.lens[i]]),
-            gradients: &mut w.gradients.entries[layer.parameters.clone()],
-            batch,
-        };
-        layer.mathematics.backward(pass, &mut w.scratch[i]);
-    }
-    loss
 }

@@ -4,6 +4,8 @@ mod change;
 mod check;
 mod dropout;
 pub(crate) mod engine;
+pub(crate) mod passes;
+mod pieces;
 mod record;
 pub(crate) mod weights;
 mod workspace;
@@ -14,6 +16,7 @@ use chainrule_error::{Error, ErrorKind, Result};
 pub use dropout::Dropout;
 use dropout::Source;
 use ndarray::{Array2, ArrayD};
+pub(crate) use pieces::Piece;
 pub use record::{Inside, LayerRecord, Record};
 pub use workspace::Workspace;
 
@@ -214,7 +217,7 @@ impl<F: Scalar> Network<F> {
                 .expected("a batch size of at least 1")
                 .got("0"));
         }
-        Ok(F::workspace(self, capacity))
+        Ok(F::workspace(self, capacity, true))
     }
 
     /// The scores of the batch that was written to [`Workspace::input_mut`]. Nothing is dropped
@@ -286,6 +289,22 @@ impl<F: Scalar> Network<F> {
         .hint("choose a batch size that does not leave a single sample for the last batch")
     }
 
+    /// The first layer that learns, or the number of layers if none does: below it nobody needs a
+    /// gradient.
+    fn lowest(&self) -> usize {
+        let learns = |layer: &BuiltLayer<F>| !layer.parameters.is_empty();
+        let lowest = self.layers.iter().position(learns);
+        lowest.unwrap_or(self.layers.len())
+    }
+
+    /// The loss of the scores of some samples of a batch of `of`, and its gradient.
+    fn loss_of(&self, scores: &[F], targets: Targets<'_, F>, d_scores: &mut [F], of: usize) -> f64 {
+        let (smoothing, reduction) = (self.model.smoothing, self.model.reduction);
+        let outputs = self.outputs();
+        self.loss
+            .of_part(of, smoothing, reduction, scores, targets, d_scores, outputs)
+    }
+
     /// The same for a network and its clones, and for no other.
     pub(crate) fn identity(&self) -> &Arc<()> {
         &self.identity
@@ -325,7 +344,8 @@ impl<F: Scalar> Network<F> {
                 .expected(format!("[batch, {features}] with at least one row"))
                 .got(format!("{:?}", x.shape())));
         }
-        let mut workspace = self.workspace(x.nrows())?;
+        // In one piece, as records of a pass are read.
+        let mut workspace = F::workspace(self, x.nrows(), false);
         workspace
             .input_mut(x.nrows())
             .iter_mut()

@@ -1,8 +1,10 @@
 //! The buffers of a forward and a backward pass, allocated once.
 
+use std::ops::Range;
+
 use chainrule_error::{Error, ErrorKind, Result};
 
-use super::dropout::Source;
+use super::{dropout::Source, pieces::Piece};
 use crate::{Gradients, Scalar, layers::Scratch};
 
 /// Buffers for batches of up to a number of samples: activations, gradients, working space.
@@ -32,7 +34,11 @@ pub struct Workspace<F: Scalar = f32> {
     pub(super) activations: Vec<Vec<F>>,
     /// The gradient of the loss with respect to what each layer puts out.
     pub(super) deltas: Vec<Vec<F>>,
-    pub(super) scratch: Vec<Scratch<F>>,
+    /// Layers that pieces go through in one go.
+    pub(super) segments: Vec<Range<usize>>,
+    pub(super) pieces: Vec<Piece<F>>,
+    /// Samples of each piece; the last may have fewer.
+    pub(super) piece: usize,
     pub(super) dropout: Source,
     pub(super) gradients: Gradients<F>,
 }
@@ -64,6 +70,11 @@ impl<F: Scalar> Workspace<F> {
     /// The gradients of the last backward pass, to be changed before a step: clipped, say.
     pub fn gradients_mut(&mut self) -> &mut Gradients<F> {
         &mut self.gradients
+    }
+
+    /// What a layer keeps of a batch that is one piece.
+    pub(super) fn scratch(&self, layer: usize) -> &Scratch<F> {
+        &self.pieces[0].scratch[layer]
     }
 
     pub(super) fn into_gradients(self) -> Gradients<F> {

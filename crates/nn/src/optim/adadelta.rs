@@ -73,14 +73,18 @@ pub(super) fn update<F: Scalar>(
     turn: &Turn,
     parameter: &mut [F],
     gradient: &[F],
-    slots: &mut [Vec<F>],
+    slots: &mut [&mut [F]],
 ) {
     let [squares, steps] = slots else {
         unreachable!("Adadelta remembers two arrays")
     };
     let (new, rho) = (F::of(1.0 - rho), F::of(rho));
     let (epsilon, rate) = (F::of(epsilon), F::of(turn.rate));
-    let all = parameter.iter_mut().zip(gradient).zip(squares).zip(steps);
+    let all = parameter
+        .iter_mut()
+        .zip(gradient)
+        .zip(squares.iter_mut())
+        .zip(steps.iter_mut());
     for (((p, &g), s), d) in all {
         *s = rho * *s + new * g * g;
         // One root instead of two: roots and divisions are what takes the time.

@@ -55,13 +55,13 @@ pub(super) fn update<F: Scalar>(
     turn: &Turn,
     parameter: &mut [F],
     gradient: &[F],
-    slots: &mut [Vec<F>],
+    slots: &mut [&mut [F]],
 ) {
     let [sum] = slots else {
         unreachable!("AdaGrad remembers one array")
     };
     let (epsilon, rate) = (F::of(epsilon), F::of(turn.rate));
-    let all = parameter.iter_mut().zip(gradient).zip(sum);
+    let all = parameter.iter_mut().zip(gradient).zip(sum.iter_mut());
     for ((p, &g), s) in all {
         *s += g * g;
         *p -= rate * g / (s.sqrt() + epsilon);

@@ -87,7 +87,7 @@ pub(super) fn update<F: Scalar>(
     turn: &Turn,
     parameter: &mut [F],
     gradient: &[F],
-    slots: &mut [Vec<F>],
+    slots: &mut [&mut [F]],
 ) {
     update_decayed(settings, 1.0, turn, parameter, gradient, slots);
 }
@@ -100,7 +100,7 @@ pub(super) fn update_decayed<F: Scalar>(
     turn: &Turn,
     parameter: &mut [F],
     gradient: &[F],
-    slots: &mut [Vec<F>],
+    slots: &mut [&mut [F]],
 ) {
     let [m, v] = slots else {
         unreachable!("Adam remembers two arrays")
@@ -111,7 +111,11 @@ pub(super) fn update_decayed<F: Scalar>(
     let rate = F::of(turn.rate / turn.correction(beta1));
     let root = F::of(1.0 / turn.correction(beta2).sqrt());
     let epsilon = F::of(epsilon);
-    let all = parameter.iter_mut().zip(gradient).zip(m).zip(v);
+    let all = parameter
+        .iter_mut()
+        .zip(gradient)
+        .zip(m.iter_mut())
+        .zip(v.iter_mut());
     for (((p, &g), m), v) in all {
         *m = averages.first(*m, g);
         *v = averages.second(*v, g);

@@ -48,7 +48,7 @@ pub(super) fn update<F: Scalar>(
     turn: &Turn,
     parameter: &mut [F],
     gradient: &[F],
-    slots: &mut [Vec<F>],
+    slots: &mut [&mut [F]],
 ) {
     let [m, u] = slots else {
         unreachable!("AdaMax remembers two arrays")
@@ -56,7 +56,11 @@ pub(super) fn update<F: Scalar>(
     let (averages, beta2) = (Averages::new(beta1, beta2), F::of(beta2));
     let rate = F::of(turn.rate / turn.correction(beta1));
     let epsilon = F::of(epsilon);
-    let all = parameter.iter_mut().zip(gradient).zip(m).zip(u);
+    let all = parameter
+        .iter_mut()
+        .zip(gradient)
+        .zip(m.iter_mut())
+        .zip(u.iter_mut());
     for (((p, &g), m), u) in all {
         *m = averages.first(*m, g);
         let (faded, now) = (beta2 * *u, g.abs() + epsilon);

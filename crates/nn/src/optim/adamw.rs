@@ -62,7 +62,7 @@ pub(super) fn update<F: Scalar>(
     turn: &Turn,
     parameter: &mut [F],
     gradient: &[F],
-    slots: &mut [Vec<F>],
+    slots: &mut [&mut [F]],
 ) {
     let keep = 1.0 - turn.rate * weight_decay;
     adam::update_decayed(betas_and_epsilon, keep, turn, parameter, gradient, slots);

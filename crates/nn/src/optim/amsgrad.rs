@@ -61,7 +61,7 @@ pub(super) fn update<F: Scalar>(
     turn: &Turn,
     parameter: &mut [F],
     gradient: &[F],
-    slots: &mut [Vec<F>],
+    slots: &mut [&mut [F]],
 ) {
     let [m, v, greatest] = slots else {
         unreachable!("AMSGrad remembers three arrays")

@@ -2,7 +2,7 @@
 
 use chainrule_error::Result;
 
-use super::{Memory, Optimizer, Rule, State, check};
+use super::{Memory, Optimizer, Rule, State, check, wide::Wide};
 use crate::{Gradients, Network, Scalar};
 
 /// A rule at work. The named optimizers are this with settings of their own.
@@ -10,7 +10,7 @@ use crate::{Gradients, Network, Scalar};
 pub struct Core {
     pub(super) rule: Rule,
     pub(super) rate: f64,
-    memory: Memory,
+    pub(super) memory: Memory,
 }
 
 /// What a rule knows beside one parameter's arrays.
@@ -73,19 +73,13 @@ impl Core {
     ) -> Result<()> {
         network.check_gradients(gradients)?;
         self.memory.belong(network, self.rule.slots().len())?;
-        let (rule, turn, arch) = (self.rule, self.turn(), pulp::Arch::new());
+        let (rule, turn) = (self.rule, self.turn());
         let mut entries = F::entries(&mut self.memory).iter_mut();
         network.update(gradients, |parameter, gradient| {
             let entry = entries
                 .next()
                 .expect("an entry for each parameter; please report");
-            arch.dispatch(Wide {
-                rule,
-                turn,
-                parameter,
-                gradient,
-                slots: &mut entry.slots,
-            });
+            Wide::new(rule, turn, parameter, gradient, &mut entry.slots).step();
         })
     }
 
@@ -94,18 +88,13 @@ impl Core {
         self.memory
             .belong_to_values(values.len(), self.rule.slots().len())?;
         let (rule, turn) = (self.rule, self.turn());
-        pulp::Arch::new().dispatch(Wide {
-            rule,
-            turn,
-            parameter: values,
-            gradient,
-            slots: &mut self.memory.double[0].slots,
-        });
+        let slots = &mut self.memory.double[0].slots;
+        Wide::new(rule, turn, values, gradient, slots).step();
         Ok(())
     }
 
     /// Counts one step more.
-    fn turn(&mut self) -> Turn {
+    pub(super) fn turn(&mut self) -> Turn {
         self.memory.steps += 1;
         self.memory.product *= self.rule.momentum_at(self.memory.steps);
         Turn {
@@ -113,26 +102,6 @@ impl Core {
             step: self.memory.steps,
             product: self.memory.product,
         }
-    }
-}
-
-/// One parameter's step in the widest registers that the machine has: roots and divisions are what
-/// most rules take their time for. The operations are the same, so the numbers are too.
-struct Wide<'a, F> {
-    rule: Rule,
-    turn: Turn,
-    parameter: &'a mut [F],
-    gradient: &'a [F],
-    slots: &'a mut [Vec<F>],
-}
-
-impl<F: Scalar> pulp::WithSimd for Wide<'_, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        self.rule
-            .apply(&self.turn, self.parameter, self.gradient, self.slots);
     }
 }
 
@@ -303,58 +272,3 @@ macro_rules! momenta {
 }
 
 pub(super) use momenta;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Bits of parameters and memory after a few steps, in wide registers or one value at a time.
-    fn bits<F: Scalar>(rule: Rule, wide: bool) -> Vec<u64> {
-        // No register's width divides it.
-        const VALUES: usize = 1_003;
-        let number =
-            |i: usize, salt: usize| F::of(((i * 7_919 + salt) % 1_009) as f64 / 331.7 - 1.5);
-        let mut parameter: Vec<F> = (0..VALUES).map(|i| number(i, 5)).collect();
-        let mut slots = vec![vec![F::zero(); VALUES]; rule.slots().len()];
-        let mut core = Core::new(rule, 0.013).expect("the usual settings are right");
-        core.memory.product = 1.0;
-        for step in 0..5 {
-            let gradient: Vec<F> = (0..VALUES).map(|i| number(i, 17 * step)).collect();
-            let (turn, gradient) = (core.turn(), gradient.as_slice());
-            if wide {
-                pulp::Arch::new().dispatch(Wide {
-                    rule,
-                    turn,
-                    parameter: &mut parameter,
-                    gradient,
-                    slots: &mut slots,
-                });
-            } else {
-                for (i, g) in gradient.chunks(1).enumerate() {
-                    let mut one: Vec<_> = slots.iter().map(|slot| vec![slot[i]]).collect();
-                    rule.apply(&turn, &mut parameter[i..=i], g, &mut one);
-                    slots
-                        .iter_mut()
-                        .zip(one)
-                        .for_each(|(slot, one)| slot[i] = one[0]);
-                }
-            }
-        }
-        let all = parameter.iter().chain(slots.iter().flatten());
-        all.map(|value| value.as_f64().to_bits()).collect()
-    }
-
-    #[test]
-    fn wide_registers_give_the_same_bits_as_single_values() {
-        for rule in Rule::all() {
-            assert!(
-                bits::<f32>(rule, true) == bits::<f32>(rule, false),
-                "{rule}"
-            );
-            assert!(
-                bits::<f64>(rule, true) == bits::<f64>(rule, false),
-                "{rule}"
-            );
-        }
-    }
-}

@@ -25,6 +25,7 @@ mod rmsprop;
 mod rule;
 mod sgd;
 mod table;
+mod wide;
 mod words;
 
 pub use adadelta::Adadelta;
@@ -47,7 +48,7 @@ pub use table::{RuleRow, RuleTable};
 pub(crate) use self::{
     core::Core,
     memory::{Entry, Memory},
-    sgd::update as descend,
+    wide::descend,
 };
 use crate::{Gradients, Network, Scalar};
 

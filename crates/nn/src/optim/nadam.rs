@@ -82,7 +82,7 @@ pub(super) fn update<F: Scalar>(
     turn: &Turn,
     parameter: &mut [F],
     gradient: &[F],
-    slots: &mut [Vec<F>],
+    slots: &mut [&mut [F]],
 ) {
     let [m, v] = slots else {
         unreachable!("Nadam remembers two arrays")
@@ -94,7 +94,11 @@ pub(super) fn update<F: Scalar>(
     let of_gradient = F::of(turn.rate * (1.0 - now) / (1.0 - turn.product));
     let root = F::of(1.0 / turn.correction(beta2).sqrt());
     let epsilon = F::of(epsilon);
-    let all = parameter.iter_mut().zip(gradient).zip(m).zip(v);
+    let all = parameter
+        .iter_mut()
+        .zip(gradient)
+        .zip(m.iter_mut())
+        .zip(v.iter_mut());
     for (((p, &g), m), v) in all {
         *m = averages.first(*m, g);
         *v = averages.second(*v, g);

@@ -54,13 +54,13 @@ pub(super) fn update<F: Scalar>(
     turn: &Turn,
     parameter: &mut [F],
     gradient: &[F],
-    slots: &mut [Vec<F>],
+    slots: &mut [&mut [F]],
 ) {
     let [velocity] = slots else {
         unreachable!("Nesterov's momentum remembers one array")
     };
     let (momentum, rate) = (F::of(momentum), F::of(turn.rate));
-    let all = parameter.iter_mut().zip(gradient).zip(velocity);
+    let all = parameter.iter_mut().zip(gradient).zip(velocity.iter_mut());
     if classical {
         for ((p, &g), v) in all {
             *v = momentum * *v - rate * g;

@@ -100,7 +100,7 @@ pub(super) fn update<F: Scalar>(
     turn: &Turn,
     parameter: &mut [F],
     gradient: &[F],
-    slots: &mut [Vec<F>],
+    slots: &mut [&mut [F]],
 ) {
     let (new, alpha, rate) = (F::of(1.0 - alpha), F::of(alpha), F::of(turn.rate));
     let (within, beside) = if inside {
@@ -110,14 +110,18 @@ pub(super) fn update<F: Scalar>(
     };
     match slots {
         [squares] => {
-            let all = parameter.iter_mut().zip(gradient).zip(squares);
+            let all = parameter.iter_mut().zip(gradient).zip(squares.iter_mut());
             for ((p, &g), s) in all {
                 *s = alpha * *s + new * g * g;
                 *p -= rate * g / ((*s + within).sqrt() + beside);
             }
         }
         [squares, means] => {
-            let all = parameter.iter_mut().zip(gradient).zip(squares).zip(means);
+            let all = parameter
+                .iter_mut()
+                .zip(gradient)
+                .zip(squares.iter_mut())
+                .zip(means.iter_mut());
             for (((p, &g), s), a) in all {
                 *s = alpha * *s + new * g * g;
                 *a = alpha * *a + new * g;

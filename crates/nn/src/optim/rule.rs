@@ -305,7 +305,7 @@ impl Rule {
         turn: &Turn,
         parameter: &mut [F],
         gradient: &[F],
-        slots: &mut [Vec<F>],
+        slots: &mut [&mut [F]],
     ) {
         let (p, g, s) = (parameter, gradient, slots);
         match *self {

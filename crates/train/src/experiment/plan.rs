@@ -9,6 +9,7 @@ use crate::{
     Setting,
     grid::{self, Axis},
     labels,
+    team::check_threads,
 };
 
 /// More runs than this are a slip of the pen.
@@ -118,11 +119,7 @@ impl Experiment {
                     .got(self.train_part.to_string()),
             );
         }
-        if self.threads == Some(0) {
-            return Err(wrong("training needs a thread")
-                .expected("at least 1")
-                .got("0"));
-        }
+        self.threads.map_or(Ok(()), check_threads)?;
         if self.repeats == 0 {
             return Err(wrong("every setting has to run")
                 .expected("at least 1 repeat")

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Event, Number, Observer, Results, Run, Setting, Silent, TrainingOptions,
-    observer::default_observer, schedule, train, train::check_last_batch,
+    observer::default_observer, schedule, team::Team, train, train::check_last_batch,
 };
 
 /// A run that has to be computed: which one, and its network before the first step.
@@ -74,10 +74,14 @@ impl Experiment {
                 replay(run, known, observer);
             }
         }
+        // More threads than runs share the steps of each.
+        let for_each = threads / work.len().max(1);
         let threads = threads.min(work.len());
         let computed =
             schedule::side_by_side(work, threads, observer, |_, (run, network), observer| {
-                let computed = self.one(run, &plan[run], network, &measured, observer)?;
+                let team = Team::new(for_each.max(1))?;
+                let computed =
+                    team.enter(|| self.one(run, &plan[run], network, &measured, observer))?;
                 memory::keep(keys[run].clone(), &computed);
                 Ok((run, computed))
             });

@@ -28,7 +28,7 @@ pub use watchers::panic_is_caught;
 
 use crate::{
     Number, Observer, Setting, Silent, experiment::check_fit, observer::default_observer,
-    train::check_last_batch,
+    team::Team, train::check_last_batch,
 };
 
 /// What `loss` and `acc` of an epoch are.
@@ -111,6 +111,7 @@ pub struct Fit<'a, F: Number = f32> {
     optimizer: Option<&'a mut dyn Optimizer<F>>,
     callbacks: Vec<Box<dyn Callback<F> + 'a>>,
     until_nan: bool,
+    threads: Option<usize>,
     quiet: bool,
 }
 
@@ -153,6 +154,7 @@ impl<'a, F: Number> Fit<'a, F> {
             optimizer: None,
             callbacks: Vec::new(),
             until_nan: false,
+            threads: None,
             quiet: false,
         }
     }
@@ -293,6 +295,13 @@ impl<'a, F: Number> Fit<'a, F> {
         self
     }
 
+    /// Shares the steps between so many threads, all of the machine's unless set. The numbers do not
+    /// depend on it.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
     /// Prints no progress.
     pub fn quiet(mut self) -> Self {
         self.quiet = true;
@@ -334,8 +343,10 @@ impl<'a, F: Number> Fit<'a, F> {
             let epochs = self.setting.epochs;
             self.setting.name = Some(format!("Epochs: {epochs}, an optimizer of one's own"));
         }
-        let (network, validation) = self.prepare().map_err(|error| error.within("fit"))?;
-        run::run(self, network, validation, observer)
+        let team = self.threads.map_or_else(Team::of_all, Team::new);
+        let prepared = team.and_then(|team| Ok((team, self.prepare()?)));
+        let (team, (network, validation)) = prepared.map_err(|error| error.within("fit"))?;
+        run::run(self, network, validation, &team, observer)
     }
 
     /// Checks everything that can be checked before training.

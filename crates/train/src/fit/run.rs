@@ -22,6 +22,7 @@ use crate::{
     names::{ACC, LOSS, RATE, VAL_ACC, VAL_LOSS},
     recipe::Course,
     steps::{Drawn, Steps},
+    team::Team,
 };
 
 /// Samples that a measurement takes at a time.
@@ -34,6 +35,7 @@ pub(super) fn run<F: Number>(
     fit: &mut Fit<'_, F>,
     mut network: Network<F>,
     validation: Option<Part>,
+    team: &Team,
     observer: &mut dyn Observer,
 ) -> Result<History<F>> {
     let (setting, seed) = (fit.setting.clone(), fit.seed_or_usual());
@@ -92,12 +94,14 @@ pub(super) fn run<F: Number>(
         validation: validation.as_ref().map(|(_, part)| part),
         train_metrics: fit.train_metrics,
         until_nan: fit.until_nan,
+        team,
         averaged: network.model().summary()?.reduction == Reduction::Mean,
         log: Log::new(usize::MAX),
         metrics: names.into_iter().map(|name| (name, Vec::new())).collect(),
         seconds: Vec::new(),
         number: setting.epochs,
         began: Instant::now(),
+        told: Instant::now(),
     };
     let _listening = Listening::new();
     let (batch_size, augment) = (setting.batch_size, setting.recipe.augment);
@@ -159,6 +163,7 @@ struct Epochs<'a> {
     validation: Option<&'a Dataset>,
     train_metrics: TrainMetrics,
     until_nan: bool,
+    team: &'a Team,
     /// Whether a batch's loss is the mean over its samples, rather than their sum.
     averaged: bool,
     log: Log,
@@ -167,6 +172,8 @@ struct Epochs<'a> {
     /// How many there are to be.
     number: usize,
     began: Instant,
+    /// When an observer was last told how far it is.
+    told: Instant,
 }
 
 /// How training ended, and whether that was at the end of an epoch.
@@ -210,7 +217,6 @@ impl Epochs<'_> {
         observer: &mut dyn Observer,
     ) -> Result<Ended> {
         let mut measuring = network.workspace(PIECE)?;
-        let mut told = Instant::now();
         for epoch in 1..=self.number {
             let began = Instant::now();
             observer.observe(&Event::EpochBegan {
@@ -218,44 +224,19 @@ impl Epochs<'_> {
                 epoch,
                 epochs: self.number,
             });
-            let mut running = Running::default();
             steps.start_epoch();
-            loop {
-                let (batch, loss) = match steps.draw(network)? {
-                    Drawn::Batch(batch, loss) => (batch, loss),
-                    Drawn::EpochOver => break,
-                    Drawn::Interrupted => return Ok(Ended::within(Ending::Interrupted)),
+            let team = self.team;
+            let learned = team.enter(|| -> Result<_> {
+                let running = match self.steps(network, optimizer, course, &mut steps, observer)? {
+                    Stepped::Epoch(running) => running,
+                    Stepped::Ended(ending) => return Ok(Learned::Ended(ending)),
                 };
-                self.log.count(batch, loss);
-                if self.diverged(loss) {
-                    let divergence = self.log.divergence(loss, &steps.workspace, batch);
-                    return Ok(Ended::within(Ending::Diverged(divergence)));
-                }
-                running.samples += batch;
-                running.losses += if self.averaged {
-                    loss * batch as f64
-                } else {
-                    loss
-                };
-                if self.train_metrics == TrainMetrics::RunningMean {
-                    let scores = steps.workspace.scores(batch);
-                    let rows = scores.chunks_exact(network.outputs());
-                    let right = rows
-                        .zip(steps.labels(batch))
-                        .filter(|(row, label)| class(row) == Some(usize::from(**label)));
-                    running.correct += right.count();
-                }
-                course.step(network, optimizer, &mut steps.workspace)?;
-                if told.elapsed() > Duration::from_millis(100) {
-                    told = Instant::now();
-                    observer.observe(&Event::Advanced {
-                        run: 0,
-                        samples: self.log.samples,
-                    });
-                }
-            }
-            let Some(seen) = self.measure(network, &running, &mut measuring)? else {
-                return Ok(Ended::within(Ending::Interrupted));
+                let seen = self.measure(network, &running, &mut measuring)?;
+                Ok(seen.map_or(Learned::Ended(Ending::Interrupted), Learned::Seen))
+            });
+            let seen = match learned? {
+                Learned::Seen(seen) => seen,
+                Learned::Ended(ending) => return Ok(Ended::within(ending)),
             };
             if let Some(loss) = seen.lost {
                 let divergence = self.log.divergence(loss, &measuring, PIECE);
@@ -287,6 +268,52 @@ impl Epochs<'_> {
             }
         }
         Ok(Ended::after(Ending::Complete))
+    }
+
+    /// The steps of one epoch.
+    fn steps<F: Number>(
+        &mut self,
+        network: &mut Network<F>,
+        optimizer: &mut dyn Optimizer<F>,
+        course: &mut Course,
+        steps: &mut Steps<'_, F>,
+        observer: &mut dyn Observer,
+    ) -> Result<Stepped> {
+        let mut running = Running::default();
+        loop {
+            let (batch, loss) = match steps.draw(network)? {
+                Drawn::Batch(batch, loss) => (batch, loss),
+                Drawn::EpochOver => return Ok(Stepped::Epoch(running)),
+                Drawn::Interrupted => return Ok(Stepped::Ended(Ending::Interrupted)),
+            };
+            self.log.count(batch, loss);
+            if self.diverged(loss) {
+                let divergence = self.log.divergence(loss, &steps.workspace, batch);
+                return Ok(Stepped::Ended(Ending::Diverged(divergence)));
+            }
+            running.samples += batch;
+            running.losses += if self.averaged {
+                loss * batch as f64
+            } else {
+                loss
+            };
+            if self.train_metrics == TrainMetrics::RunningMean {
+                let scores = steps.workspace.scores(batch);
+                let rows = scores.chunks_exact(network.outputs());
+                let right = rows
+                    .zip(steps.labels(batch))
+                    .filter(|(row, label)| class(row) == Some(usize::from(**label)));
+                running.correct += right.count();
+            }
+            course.step(network, optimizer, &mut steps.workspace)?;
+            if self.told.elapsed() > Duration::from_millis(100) {
+                self.told = Instant::now();
+                observer.observe(&Event::Advanced {
+                    run: 0,
+                    samples: self.log.samples,
+                });
+            }
+        }
     }
 
     fn diverged(&mut self, loss: f64) -> bool {
@@ -332,6 +359,18 @@ impl Epochs<'_> {
         }
         Ok(Some(seen))
     }
+}
+
+/// How the steps of an epoch went.
+enum Stepped {
+    Epoch(Running),
+    Ended(Ending),
+}
+
+/// How an epoch went.
+enum Learned {
+    Seen(Seen),
+    Ended(Ending),
 }
 
 /// What was measured after an epoch.

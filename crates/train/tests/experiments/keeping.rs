@@ -47,6 +47,7 @@ fn the_numbers_do_not_depend_on_the_number_of_threads() {
         experiment()
             .settings(&settings)
             .threads(threads)
+            .fresh()
             .run()
             .unwrap()
     };
@@ -54,6 +55,21 @@ fn the_numbers_do_not_depend_on_the_number_of_threads() {
     for (a, b) in one.runs.iter().zip(&four.runs) {
         assert_eq!(a.curve, b.curve);
         assert_eq!(a.network.parameters(), b.network.parameters());
+    }
+}
+
+#[test]
+fn threads_that_share_one_run_change_nothing() {
+    let run = |threads| {
+        let settings = [Setting::new(2, 0.1).batch_size(50)];
+        let results = experiment().settings(&settings).threads(threads).fresh();
+        results.run().unwrap().runs.remove(0)
+    };
+    let alone = run(1);
+    for threads in [2, 3, 8] {
+        let shared = run(threads);
+        assert_eq!(alone.curve, shared.curve, "{threads} threads");
+        assert_eq!(alone.network.parameters(), shared.network.parameters());
     }
 }
 

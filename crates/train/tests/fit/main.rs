@@ -31,6 +31,20 @@ fn weights(network: &chainrule_nn::Network<f64>) -> Vec<f64> {
 }
 
 #[test]
+fn threads_change_nothing_and_none_are_refused() {
+    let _turn = turn();
+    let run = |threads| fit(true).batch_size(40).threads(threads).run().unwrap();
+    let alone = run(1);
+    for threads in [2, 3, 8] {
+        let shared = run(threads);
+        assert_eq!(alone.metrics(), shared.metrics(), "{threads} threads");
+        assert_eq!(weights(&alone.network), weights(&shared.network));
+    }
+    let error = fit(true).threads(0).run().unwrap_err().to_string();
+    assert!(error.contains("training needs a thread"), "{error}");
+}
+
+#[test]
 fn it_takes_the_steps_of_an_experiment_and_measures_the_weights_after_each_epoch() {
     let _turn = turn();
     for reduction in [Reduction::Mean, Reduction::Sum] {

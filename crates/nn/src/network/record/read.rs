@@ -6,10 +6,10 @@ use ndarray::{Array1, Array2, Array3, ArrayView2};
 use super::{Inside, LayerRecord, Record};
 use crate::{
     Dropout, Loss, Network, Reduction, Shape, Targets, Workspace,
-    layers::Backward,
+    layers::{Backward, Conv2d, im2col::Window},
     loss,
     model::LayerKind,
-    network::{dropout, engine},
+    network::{dropout, passes},
 };
 
 /// The most numbers that a record holds: 160 MB.
@@ -173,7 +173,9 @@ impl Network<f64> {
             gradients: &mut unused,
             batch: count,
         };
-        layer.mathematics.backward(pass, &mut w.scratch[i]);
+        layer
+            .mathematics
+            .backward(pass, &mut w.pieces[0].scratch[i]);
     }
 
     fn layer_record(
@@ -208,8 +210,16 @@ impl Network<f64> {
                     derivative,
                 }
             }
-            LayerKind::Conv2d { kernel, .. } => {
-                let [columns, d_columns] = self.columns(w, i, &d_output);
+            LayerKind::Conv2d { filters, kernel } => {
+                let [channels, height, width] = image(input_shape);
+                let window = Window {
+                    channels,
+                    height,
+                    width,
+                    kernel,
+                };
+                let conv = Conv2d { window, filters };
+                let [columns, d_columns] = self.columns(w, i, &conv, &d_output);
                 Inside::Conv2d {
                     kernel,
                     columns,
@@ -220,7 +230,7 @@ impl Network<f64> {
                 let [channels, ..] = image(layer.output);
                 let (plane, each) = (input / channels, output / channels);
                 let winner = |(sample, at): (usize, usize)| {
-                    at / each * plane + w.scratch[i].indices[sample * output + at] as usize
+                    at / each * plane + w.scratch(i).indices[sample * output + at] as usize
                 };
                 Inside::MaxPool2d {
                     size,
@@ -231,7 +241,7 @@ impl Network<f64> {
             LayerKind::Flatten => Inside::Flatten,
             LayerKind::Dropout { rate } => Inside::Dropout {
                 rate,
-                factors: dropping.then(|| rows(&w.scratch[i].values, batch, input)),
+                factors: dropping.then(|| rows(&w.scratch(i).values, batch, input)),
             },
         };
         LayerRecord {
@@ -261,7 +271,7 @@ impl Network<f64> {
         let layer = &self.layers[i];
         let channels = self.parameters[layer.parameters.start].value.len();
         let row = |n: usize, w: &Workspace<f64>| {
-            Array1::from(w.scratch[i].values[n * channels..(n + 1) * channels].to_vec())
+            Array1::from(w.scratch(i).values[n * channels..(n + 1) * channels].to_vec())
         };
         let (mean, variance) = (row(0, w), row(2, w));
         let mut plain = self.parameters[layer.parameters.clone()].to_vec();
@@ -269,7 +279,7 @@ impl Network<f64> {
         plain[1].value.fill(0.0);
         let mut normalized = vec![0.0; batch * w.lens[i]];
         let x = &w.activations[i][..normalized.len()];
-        let scratch = &mut w.scratch[i];
+        let scratch = &mut w.pieces[0].scratch[i];
         layer
             .mathematics
             .forward(&plain, x, &mut normalized, batch, scratch);
@@ -281,25 +291,26 @@ impl Network<f64> {
         }
     }
 
-    /// A convolution works on one image at a time in its scratch space: asked again for each
-    /// image, it leaves there the image's columns and their gradient.
+    /// The columns of each image and their gradient, as the layer has them where it works by
+    /// columns. Where it adds up in registers it makes none, and is asked for them.
     fn columns(
         &self,
-        w: &mut Workspace<f64>,
+        w: &Workspace<f64>,
         i: usize,
+        conv: &Conv2d,
         d_output: &Array2<f64>,
     ) -> [Array3<f64>; 2] {
-        let [_, height, width] = image(self.layers[i].output);
-        let len = w.scratch[i].values.len() / 2;
-        let shape = (d_output.nrows(), len / (height * width), height * width);
+        let weight = self.parameters[self.layers[i].parameters.start].values();
+        let (rows, places) = (conv.window.rows(), conv.window.places());
         let mut both = [Vec::new(), Vec::new()];
-        let mut dx = vec![0.0; w.lens[i]];
-        for (sample, dy) in d_output.outer_iter().enumerate() {
-            self.backward_of(w, i, (sample, 1), &dy.to_vec(), &mut dx);
-            let (columns, d_columns) = w.scratch[i].values.split_at(len);
-            both[0].extend_from_slice(columns);
-            both[1].extend_from_slice(d_columns);
+        let images = w.activations[i].chunks_exact(w.lens[i]);
+        for (x, dy) in images.zip(d_output.outer_iter()) {
+            let seen = conv.look(weight, x, &dy.to_vec());
+            both.iter_mut()
+                .zip(seen)
+                .for_each(|(all, one)| all.extend(one));
         }
+        let shape = (d_output.nrows(), rows, places);
         both.map(|values| {
             Array3::from_shape_vec(shape, values).expect("columns of whole images; please report")
         })
@@ -315,7 +326,7 @@ impl Network<f64> {
         let mut w = self.filled_workspace(x)?;
         self.set_dropout(&mut w, dropout)?;
         self.forward_backward_in(&mut w, x.nrows(), targets)?;
-        engine::keep_masks(&mut w, x.nrows());
+        passes::keep_masks(&mut w, x.nrows());
         Ok(w)
     }
 }

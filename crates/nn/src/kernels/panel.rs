@@ -1,0 +1,68 @@
+//! A row cut into registers: as many columns of a matrix as fit into registers at once.
+
+use pulp::Simd;
+
+use super::Lanes;
+
+/// `K` registers of a row: all but the last lie side by side from `start`, the last begins at
+/// `last`. A row's end that does not fill a register is covered by one that overlaps the one
+/// before: what both compute is the same, so nothing has to be masked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Panel<const K: usize> {
+    pub(crate) start: usize,
+    pub(crate) last: usize,
+}
+
+impl<const K: usize> Panel<K> {
+    #[inline(always)]
+    pub(crate) fn load<S: Simd, F: Lanes>(self, row: &[F]) -> [F::Register<S>; K] {
+        let last = F::registers::<S>(&row[self.last..])[0];
+        let first = &F::registers::<S>(&row[self.start..])[..K - 1];
+        // Not by `from_fn`: what is not inlined here is not compiled for wide registers.
+        let mut registers = [last; K];
+        registers[..K - 1].copy_from_slice(first);
+        registers
+    }
+
+    #[inline(always)]
+    pub(crate) fn store<S: Simd, F: Lanes>(self, row: &mut [F], values: [F::Register<S>; K]) {
+        let first = &mut F::registers_mut::<S>(&mut row[self.start..])[..K - 1];
+        first.copy_from_slice(&values[..K - 1]);
+        F::registers_mut::<S>(&mut row[self.last..])[0] = values[K - 1];
+    }
+}
+
+/// What is done to each panel of a row.
+pub(crate) trait OnPanel {
+    fn on<const K: usize>(&mut self, panel: Panel<K>);
+}
+
+/// Cuts rows of `columns` numbers into panels of at most `WIDEST` registers, about equally wide.
+/// Rows must be at least one register wide.
+#[inline(always)]
+pub(crate) fn each_panel<S: Simd, F: Lanes, const WIDEST: usize>(
+    columns: usize,
+    on: &mut impl OnPanel,
+) {
+    let lanes = F::lanes::<S>();
+    assert!(
+        columns >= lanes,
+        "a row narrower than a register; please report"
+    );
+    let registers = columns.div_ceil(lanes);
+    let panels = registers.div_ceil(WIDEST);
+    for panel in 0..panels {
+        let (from, to) = (registers * panel / panels, registers * (panel + 1) / panels);
+        let start = from * lanes;
+        let last = ((to - 1) * lanes).min(columns - lanes);
+        macro_rules! of_width {
+            ($($k:literal)*) => {
+                match to - from {
+                    $($k if $k <= WIDEST => on.on(Panel::<$k> { start, last }),)*
+                    _ => unreachable!("a panel wider than the widest; please report"),
+                }
+            };
+        }
+        of_width!(1 2 3 4 5 6 7 8 9 10 11 12 13);
+    }
+}

@@ -1,0 +1,179 @@
+//! Each kernel against the loops that it stands for.
+
+use proptest::prelude::*;
+
+use super::{
+    product::{Left, product},
+    sparse::{self, Places, Sorted},
+};
+use crate::Scalar;
+
+/// Numbers that are no multiples of each other, of which the share `filled` is not zero.
+fn numbers<F: Scalar>(count: usize, filled: f64, salt: usize) -> Vec<F> {
+    let number = |i: usize| {
+        let n = (i + 1)
+            .wrapping_mul(2_654_435_761)
+            .wrapping_add(salt * 40_503)
+            % 10_007;
+        let is_filled = (n % 100) as f64 <= filled * 100.0;
+        if is_filled {
+            F::of((n as f64 - 5_000.5) / 5_003.0)
+        } else {
+            F::zero()
+        }
+    };
+    (0..count).map(number).collect()
+}
+
+/// start + a·b, one number after the other, in f64.
+fn loops<F: Scalar>(
+    a: impl Fn(usize, usize) -> F,
+    b: &[F],
+    start: Option<&[F]>,
+    (rows, inner, columns): (usize, usize, usize),
+) -> Vec<f64> {
+    let mut c = Vec::new();
+    for i in 0..rows {
+        for j in 0..columns {
+            let terms = (0..inner).map(|k| a(i, k).as_f64() * b[k * columns + j].as_f64());
+            c.push(start.map_or(0.0, |start| start[j].as_f64()) + terms.sum::<f64>());
+        }
+    }
+    c
+}
+
+/// The greatest difference, in units of what rounding may do to a sum of so many terms.
+fn off<F: Scalar>(got: &[F], expected: &[f64], terms: usize) -> f64 {
+    assert_eq!(got.len(), expected.len());
+    let unit = F::epsilon().as_f64() * (terms as f64 + 2.0);
+    let pairs = got.iter().zip(expected);
+    pairs.fold(0.0, |worst, (got, expected)| {
+        let d = (got.as_f64() - expected).abs() / unit;
+        if d.is_nan() {
+            f64::INFINITY
+        } else {
+            worst.max(d)
+        }
+    })
+}
+
+fn check_product<F: Scalar>(rows: usize, inner: usize, columns: usize, has_start: bool) {
+    let (a, b) = (
+        numbers::<F>(rows * inner, 1.0, 1),
+        numbers::<F>(inner * columns, 1.0, 2),
+    );
+    let start = has_start.then(|| numbers::<F>(columns, 1.0, 3));
+    let shape = (rows, inner, columns);
+    // What was there before does not matter.
+    let mut c = vec![F::nan(); rows * columns];
+    product(
+        Left::Rows(&a),
+        &b,
+        start.as_deref(),
+        &mut c,
+        (inner, columns),
+    );
+    let expected = loops(|i, k| a[i * inner + k], &b, start.as_deref(), shape);
+    assert!(off(&c, &expected, inner) < 1.0, "{shape:?}");
+
+    // The same of a transpose, of which the first two columns are left out.
+    let stride = rows + 2;
+    let a = numbers::<F>(inner * stride, 1.0, 4);
+    let mut c = vec![F::nan(); rows * columns];
+    product(
+        Left::Columns(&a, stride, 2),
+        &b,
+        start.as_deref(),
+        &mut c,
+        (inner, columns),
+    );
+    let expected = loops(|i, k| a[k * stride + 2 + i], &b, start.as_deref(), shape);
+    assert!(off(&c, &expected, inner) < 1.0, "{shape:?} of a transpose");
+}
+
+fn check_sparse<F: Scalar>(rows: usize, inputs: usize, units: usize, filled: f64, has_bias: bool) {
+    let (x, w) = (
+        numbers::<F>(rows * inputs, filled, 5),
+        numbers::<F>(inputs * units, 1.0, 6),
+    );
+    let bias = has_bias.then(|| numbers::<F>(units, 1.0, 7));
+    let shape = (rows, inputs, units);
+    // Found in two pieces, as threads do.
+    let cut = rows.div_ceil(2);
+    let mut places = [Places::for_rows(cut, inputs), Places::for_rows(cut, inputs)];
+    let mut y = vec![F::nan(); rows * units];
+    let parts = x.chunks(cut * inputs).zip(y.chunks_mut(cut * units));
+    for (places, (x, y)) in places.iter_mut().zip(parts) {
+        places.find(x);
+        sparse::forward(x, places, &w, bias.as_deref(), y, (inputs, units));
+    }
+    let expected = loops(|i, k| x[i * inputs + k], &w, bias.as_deref(), shape);
+    assert!(off(&y, &expected, inputs) < 1.0, "{shape:?} forward");
+
+    let dy = numbers::<F>(rows * units, 1.0, 8);
+    let mut dw = vec![F::nan(); inputs * units];
+    let mut room = Sorted::for_batch(rows, inputs);
+    sparse::gradient(&x, places.iter(), &dy, &mut dw, units, &mut room);
+    let expected = loops(|i, k| x[k * inputs + i], &dy, None, (inputs, rows, units));
+    assert!(off(&dw, &expected, rows) < 1.0, "{shape:?} gradient");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn products_agree_with_three_loops(
+        rows in 1_usize..20, inner in 1_usize..30, columns in 1_usize..70, has_start: bool,
+    ) {
+        check_product::<f32>(rows, inner, columns, has_start);
+        check_product::<f64>(rows, inner, columns, has_start);
+    }
+
+    #[test]
+    fn products_without_zeros_agree_with_three_loops(
+        rows in 1_usize..12, inputs in 1_usize..300, units in 1_usize..130,
+        filled in 0.0..1.0, has_bias: bool,
+    ) {
+        check_sparse::<f32>(rows, inputs, units, filled, has_bias);
+        check_sparse::<f64>(rows, inputs, units, filled, has_bias);
+    }
+
+    /// What a row gives does not depend on the rows that are computed with it.
+    #[test]
+    fn rows_are_computed_by_themselves(rows in 2_usize..15, inner in 1_usize..40, columns in 1_usize..60) {
+        let (a, b) = (numbers::<f32>(rows * inner, 0.5, 9), numbers::<f32>(inner * columns, 1.0, 10));
+        let mut all = vec![0.0; rows * columns];
+        product(Left::Rows(&a), &b, None, &mut all, (inner, columns));
+        let mut places = Places::for_rows(rows, inner);
+        let mut found = vec![0.0; rows * columns];
+        places.find(&a);
+        sparse::forward(&a, &places, &b, None, &mut found, (inner, columns));
+        for i in 0..rows {
+            let a = &a[i * inner..(i + 1) * inner];
+            let mut one = vec![0.0; columns];
+            product(Left::Rows(a), &b, None, &mut one, (inner, columns));
+            prop_assert_eq!(&all[i * columns..(i + 1) * columns], &one);
+            places.find(a);
+            sparse::forward(a, &places, &b, None, &mut one, (inner, columns));
+            prop_assert_eq!(&found[i * columns..(i + 1) * columns], &one);
+        }
+    }
+}
+
+#[test]
+fn what_is_not_a_number_is_found_and_not_hidden() {
+    let x = [0.0, f32::NAN, 0.0, -0.0, f32::INFINITY, 1e-40];
+    let mut places = Places::for_rows(2, 3);
+    places.find(&x);
+    let mut y = [0.0; 2];
+    sparse::forward(&x, &places, &[1.0; 3], None, &mut y, (3, 1));
+    assert!(y[0].is_nan() && y[1] == f32::INFINITY);
+}
+
+#[test]
+fn a_batch_is_sparse_by_its_own_numbers() {
+    let images = numbers::<f32>(100 * 784, 0.19, 1);
+    assert!(sparse::is_sparse(&images, 784));
+    assert!(!sparse::is_sparse(&numbers::<f32>(100 * 784, 0.5, 1), 784));
+    assert!(!sparse::is_sparse(&[1.0_f32; 3], 3));
+}

@@ -1,0 +1,283 @@
+//! The passes themselves: compiled here for f32 and f64, called through [`Scalar`].
+
+use super::{
+    Network, Workspace,
+    dropout::Source,
+    pieces::{Job, MOST_LAYERS, Rows},
+};
+use crate::{
+    Scalar, Targets,
+    layers::{Backward, Share},
+};
+
+/// The scores, for predictions: nothing is dropped out, and batches are normalized by the running
+/// statistics.
+pub(crate) fn forward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize) {
+    pass(network, w, batch, false);
+}
+
+/// What a pass does beside putting numbers into the activations.
+#[derive(Clone, Copy)]
+enum With<'t, F> {
+    Nothing,
+    /// The loss, and all gradients.
+    Gradients(Targets<'t, F>),
+}
+
+pub(super) fn pass<F: Scalar>(
+    network: &Network<F>,
+    w: &mut Workspace<F>,
+    batch: usize,
+    training: bool,
+) {
+    forwards(network, w, batch, training, With::Nothing);
+}
+
+/// All layers forward, and the last segment backward if gradients are wanted.
+fn forwards<F: Scalar>(
+    network: &Network<F>,
+    w: &mut Workspace<F>,
+    batch: usize,
+    training: bool,
+    with: With<'_, F>,
+) {
+    prepare(network, w, batch, training);
+    let lowest = network.lowest();
+    for at in 0..w.segments.len() {
+        let layers = w.segments[at].clone();
+        if network.layers[layers.start].mathematics.share() == Share::Whole {
+            whole_forward(network, w, batch, training, layers.start);
+            continue;
+        }
+        let last = at + 1 == w.segments.len();
+        let targets = match with {
+            With::Gradients(targets) if last => Some(targets),
+            _ => None,
+        };
+        let job = Job {
+            network,
+            lens: &w.lens,
+            layers: &layers,
+            lowest,
+            forward: true,
+            loss: targets.is_some(),
+            backward: targets.is_some(),
+        };
+        let each = w.piece;
+        let (activations, deltas) = (&mut w.activations, &mut w.deltas);
+        let rows = Rows {
+            activations: slices(activations, layers.start, layers.len() + 1, job.lens, batch),
+            deltas: deltas_of(deltas, &layers, job.lens, batch),
+            targets,
+            pieces: &mut w.pieces[..batch.div_ceil(each)],
+            batch,
+            of: batch,
+        };
+        job.run(rows, each);
+    }
+}
+
+/// Tells layers what kind of pass is to come, and draws what they draw.
+fn prepare<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize, training: bool) {
+    let pieces = batch.div_ceil(w.piece);
+    let dropping = training && !matches!(w.dropout, Source::Off);
+    for (i, layer) in network.layers.iter().enumerate() {
+        let input = &w.activations[0][..batch * w.lens[0]];
+        let sparse = layer.mathematics.finds_zeros(input);
+        for (at, piece) in w.pieces[..pieces].iter_mut().enumerate() {
+            let scratch = &mut piece.scratch[i];
+            (scratch.training, scratch.dropping, scratch.sparse) = (training, dropping, sparse);
+            if let (true, Source::Drawn(rng)) = (training, &mut w.dropout) {
+                let rows = w.piece.min(batch - at * w.piece);
+                layer.mathematics.draw(scratch, rows, rng);
+            }
+        }
+    }
+}
+
+/// Some of the buffers, as far as a batch goes.
+fn slices<'a, F: Scalar>(
+    buffers: &'a mut [Vec<F>],
+    first: usize,
+    count: usize,
+    lens: &[usize],
+    batch: usize,
+) -> [&'a mut [F]; MOST_LAYERS + 1] {
+    let mut slices = [(); MOST_LAYERS + 1].map(|()| <&mut [F]>::default());
+    let buffers = buffers.iter_mut().zip(lens).skip(first).take(count);
+    for (slice, (buffer, len)) in slices.iter_mut().zip(buffers) {
+        *slice = &mut buffer[..batch * len];
+    }
+    slices
+}
+
+/// The gradients with respect to what comes before the first of some layers, and after each.
+fn deltas_of<'a, F: Scalar>(
+    deltas: &'a mut [Vec<F>],
+    layers: &std::ops::Range<usize>,
+    lens: &[usize],
+    batch: usize,
+) -> [&'a mut [F]; MOST_LAYERS + 1] {
+    if layers.start > 0 {
+        return slices(
+            deltas,
+            layers.start - 1,
+            layers.len() + 1,
+            &lens[1..],
+            batch,
+        );
+    }
+    // There is no gradient before the first layer.
+    let mut slices = slices(deltas, 0, layers.len(), &lens[1..], batch);
+    slices.rotate_right(1);
+    slices
+}
+
+fn whole_forward<F: Scalar>(
+    network: &Network<F>,
+    w: &mut Workspace<F>,
+    batch: usize,
+    training: bool,
+    i: usize,
+) {
+    let layer = &network.layers[i];
+    let (before, after) = w.activations.split_at_mut(i + 1);
+    let (x, y) = (
+        &before[i][..batch * w.lens[i]],
+        &mut after[0][..batch * w.lens[i + 1]],
+    );
+    let parameters = &network.parameters[layer.parameters.clone()];
+    let scratch = &mut w.pieces[0].scratch[i];
+    if !training {
+        let statistics = &network.statistics[layer.statistics.clone()];
+        layer.mathematics.recall(statistics, scratch);
+    }
+    layer.mathematics.forward(parameters, x, y, batch, scratch);
+    if training {
+        let statistics = &mut w.gradients.statistics[layer.statistics.clone()];
+        layer.mathematics.tell(scratch, batch, statistics);
+    }
+}
+
+/// Lets the passes that follow drop the units that the last one dropped.
+pub(super) fn keep_masks<F: Scalar>(w: &mut Workspace<F>, batch: usize) {
+    if let Source::Drawn(_) = w.dropout {
+        w.dropout = Source::Given { batch };
+    }
+}
+
+/// The loss of the scores of the last forward pass. Its gradient goes where a backward pass would
+/// begin.
+pub(crate) fn loss<F: Scalar>(
+    network: &Network<F>,
+    w: &mut Workspace<F>,
+    targets: Targets<'_, F>,
+) -> f64 {
+    let last = network.layers.len();
+    let (outputs, batch) = (w.lens[last], targets.len());
+    let scores = &w.activations[last][..batch * outputs];
+    let d_scores = &mut w.deltas[last - 1][..batch * outputs];
+    network.loss_of(scores, targets, d_scores, batch)
+}
+
+pub(crate) fn forward_backward<F: Scalar>(
+    network: &Network<F>,
+    w: &mut Workspace<F>,
+    batch: usize,
+    targets: Targets<'_, F>,
+) -> f64 {
+    forwards(network, w, batch, true, With::Gradients(targets));
+    let pieces = batch.div_ceil(w.piece);
+    let ends_whole =
+        network.layers.last().map(|layer| layer.mathematics.share()) == Some(Share::Whole);
+    let loss = if ends_whole {
+        loss(network, w, targets)
+    } else {
+        w.pieces[..pieces].iter().map(|piece| piece.loss).sum()
+    };
+    w.gradients.loss = loss;
+    w.gradients.samples = batch;
+    let lowest = network.lowest();
+    // The last segment has gone backward already, unless it is a layer of its own.
+    for at in (0..w.segments.len() - usize::from(!ends_whole)).rev() {
+        let layers = w.segments[at].clone();
+        if layers.end <= lowest {
+            break;
+        }
+        if network.layers[layers.start].mathematics.share() == Share::Whole {
+            whole_backward(network, w, batch, layers.start);
+            continue;
+        }
+        let job = Job {
+            network,
+            lens: &w.lens,
+            layers: &layers,
+            lowest,
+            forward: false,
+            loss: false,
+            backward: true,
+        };
+        let each = w.piece;
+        let rows = Rows {
+            activations: slices(
+                &mut w.activations,
+                layers.start,
+                layers.len() + 1,
+                job.lens,
+                batch,
+            ),
+            deltas: deltas_of(&mut w.deltas, &layers, job.lens, batch),
+            targets: None,
+            pieces: &mut w.pieces[..pieces],
+            batch,
+            of: batch,
+        };
+        job.run(rows, each);
+    }
+    parameter_gradients(network, w, batch);
+    loss
+}
+
+fn whole_backward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize, i: usize) {
+    let layer = &network.layers[i];
+    let (below, above) = w.deltas.split_at_mut(i);
+    let pass = Backward {
+        parameters: &network.parameters[layer.parameters.clone()],
+        x: &w.activations[i][..batch * w.lens[i]],
+        y: &w.activations[i + 1][..batch * w.lens[i + 1]],
+        dy: &above[0][..batch * w.lens[i + 1]],
+        dx: (i > network.lowest()).then(|| &mut below[i - 1][..batch * w.lens[i]]),
+        gradients: &mut w.gradients.entries[layer.parameters.clone()],
+        batch,
+    };
+    layer
+        .mathematics
+        .backward(pass, &mut w.pieces[0].scratch[i]);
+}
+
+/// The gradients that are not there yet: of layers that take them over the whole batch, and sums of
+/// those of the pieces.
+fn parameter_gradients<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize) {
+    let pieces = &mut w.pieces[..batch.div_ceil(w.piece)];
+    for (i, layer) in network.layers.iter().enumerate() {
+        let gradients = &mut w.gradients.entries[layer.parameters.clone()];
+        match layer.mathematics.share() {
+            Share::Inputs => {
+                let x = &w.activations[i][..batch * w.lens[i]];
+                let dy = &w.deltas[i][..batch * w.lens[i + 1]];
+                layer.mathematics.gradients(x, dy, gradients, pieces, i);
+            }
+            Share::Samples => {
+                for (p, gradient) in gradients.iter_mut().enumerate() {
+                    let sum = gradient.values_mut();
+                    sum.copy_from_slice(pieces[0].gradients[i][p].values());
+                    for piece in &pieces[1..] {
+                        let values = piece.gradients[i][p].values();
+                        sum.iter_mut().zip(values).for_each(|(sum, &v)| *sum += v);
+                    }
+                }
+            }
+            Share::Whole => {}
+        }
+    }
+}

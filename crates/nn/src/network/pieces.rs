@@ -1,0 +1,185 @@
+//! A batch cut into pieces of a few samples, that threads take.
+//!
+//! Where the cuts are depends on the workspace alone, and what is summed over samples is summed
+//! within a piece and then piece by piece: the numbers do not depend on the number of threads.
+
+use std::ops::Range;
+
+use super::{BuiltLayer, Network};
+use crate::{
+    Parameter, Scalar, Targets,
+    layers::{Backward, Scratch, Share},
+    team,
+};
+
+/// The most layers that pieces go through in one go.
+pub(super) const MOST_LAYERS: usize = 16;
+
+/// What one piece has for itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece<F> {
+    /// Of each layer.
+    pub(crate) scratch: Vec<Scratch<F>>,
+    /// Of each layer whose gradients are summed piece by piece, those of this one; of others none.
+    pub(super) gradients: Vec<Vec<Parameter<F>>>,
+    pub(super) loss: f64,
+}
+
+/// Layers one after the other that take samples by themselves, or a single one that does not.
+pub(super) fn segments<F: Scalar>(layers: &[BuiltLayer<F>]) -> Vec<Range<usize>> {
+    let mut segments: Vec<Range<usize>> = Vec::new();
+    for (i, layer) in layers.iter().enumerate() {
+        let alone = |i: usize| layers[i].mathematics.share() == Share::Whole;
+        match segments.last_mut() {
+            Some(last)
+                if last.len() < MOST_LAYERS
+                    && !alone(last.start)
+                    && layer.mathematics.share() != Share::Whole =>
+            {
+                last.end = i + 1;
+            }
+            _ => segments.push(i..i + 1),
+        }
+    }
+    segments
+}
+
+/// What is done with every piece.
+#[derive(Clone, Copy)]
+pub(super) struct Job<'a, F: Scalar> {
+    pub(super) network: &'a Network<F>,
+    /// Numbers of one sample, before and after each layer.
+    pub(super) lens: &'a [usize],
+    /// Which layers.
+    pub(super) layers: &'a Range<usize>,
+    /// The first layer that learns: below it nobody needs a gradient.
+    pub(super) lowest: usize,
+    pub(super) forward: bool,
+    /// Whether the loss is computed after the last layer.
+    pub(super) loss: bool,
+    pub(super) backward: bool,
+}
+
+/// The rows of some pieces: of the activations, and of the gradients with respect to them, before
+/// the first layer and after each.
+pub(super) struct Rows<'a, 't, F: Scalar> {
+    pub(super) activations: [&'a mut [F]; MOST_LAYERS + 1],
+    pub(super) deltas: [&'a mut [F]; MOST_LAYERS + 1],
+    pub(super) targets: Option<Targets<'t, F>>,
+    pub(super) pieces: &'a mut [Piece<F>],
+    pub(super) batch: usize,
+    /// How many samples the whole batch has.
+    pub(super) of: usize,
+}
+
+impl<'a, F: Scalar> Rows<'a, '_, F> {
+    /// Those of the first pieces, and the rest.
+    fn split(self, pieces: usize, each: usize, lens: &[usize]) -> (Self, Self) {
+        let rows = pieces * each;
+        let (first_pieces, last_pieces) = self.pieces.split_at_mut(pieces);
+        let cut = |slices: [&'a mut [F]; MOST_LAYERS + 1]| {
+            let mut i = 0;
+            let mut rest = [(); MOST_LAYERS + 1].map(|()| <&mut [F]>::default());
+            let first = slices.map(|slice| {
+                // Slices that nobody needs are empty.
+                let at = lens.get(i).map_or(0, |len| rows * len).min(slice.len());
+                let (first, last) = slice.split_at_mut(at);
+                rest[i] = last;
+                i += 1;
+                first
+            });
+            (first, rest)
+        };
+        let (activations, last_activations) = cut(self.activations);
+        let (deltas, last_deltas) = cut(self.deltas);
+        let targets = self.targets.map(|targets| targets.split_at(rows));
+        let part = |activations, deltas, targets, pieces, batch| Rows {
+            activations,
+            deltas,
+            targets,
+            pieces,
+            batch,
+            of: self.of,
+        };
+        (
+            part(
+                activations,
+                deltas,
+                targets.map(|t| t.0),
+                first_pieces,
+                rows,
+            ),
+            part(
+                last_activations,
+                last_deltas,
+                targets.map(|t| t.1),
+                last_pieces,
+                self.batch - rows,
+            ),
+        )
+    }
+}
+
+impl<F: Scalar> Job<'_, F> {
+    /// Does it with all pieces, of `each` samples but for the last, on as many threads as there are.
+    pub(super) fn run(self, rows: Rows<'_, '_, F>, each: usize) {
+        if rows.pieces.len() < 2 {
+            return self.one(rows);
+        }
+        let lens = &self.lens[self.layers.start..=self.layers.end];
+        let half = rows.pieces.len() / 2;
+        let (first, last) = rows.split(half, each, lens);
+        team::join(|| self.run(first, each), || self.run(last, each));
+    }
+
+    fn one(self, rows: Rows<'_, '_, F>) {
+        let Rows {
+            mut activations,
+            mut deltas,
+            targets,
+            pieces: [piece],
+            batch,
+            of,
+        } = rows
+        else {
+            unreachable!("one piece; please report")
+        };
+        let layers = &self.network.layers[self.layers.clone()];
+        let first = self.layers.start;
+        if self.forward {
+            for (i, layer) in layers.iter().enumerate() {
+                let (before, after) = activations.split_at_mut(i + 1);
+                let parameters = &self.network.parameters[layer.parameters.clone()];
+                let (x, y, scratch) = (&*before[i], &mut *after[0], &mut piece.scratch[first + i]);
+                layer.mathematics.forward(parameters, x, y, batch, scratch);
+            }
+        }
+        let last = layers.len();
+        if let (true, Some(targets)) = (self.loss, targets) {
+            piece.loss = self
+                .network
+                .loss_of(&*activations[last], targets, &mut *deltas[last], of);
+        }
+        if !self.backward {
+            return;
+        }
+        for (i, layer) in layers.iter().enumerate().rev() {
+            if first + i < self.lowest {
+                break;
+            }
+            let (below, above) = deltas.split_at_mut(i + 1);
+            let pass = Backward {
+                parameters: &self.network.parameters[layer.parameters.clone()],
+                x: &*activations[i],
+                y: &*activations[i + 1],
+                dy: &*above[0],
+                dx: (first + i > self.lowest).then_some(&mut *below[i]),
+                gradients: &mut piece.gradients[first + i],
+                batch,
+            };
+            layer
+                .mathematics
+                .backward(pass, &mut piece.scratch[first + i]);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! One step of one parameter's values: in wide registers, and shared between threads.
+
+use super::{Rule, core::Turn};
+use crate::{Scalar, team};
+
+/// One parameter's step in the widest registers that the machine has: roots and divisions are what
+/// most rules take their time for. The operations are the same, so the numbers are too.
+pub(super) struct Wide<'a, F> {
+    rule: Rule,
+    turn: Turn,
+    parameter: &'a mut [F],
+    gradient: &'a [F],
+    slots: [&'a mut [F]; MOST_SLOTS],
+    /// How many of them the rule has.
+    used: usize,
+}
+
+/// Plain gradient descent of one parameter.
+pub(crate) fn descend<F: Scalar>(rate: f64, parameter: &mut [F], gradient: &[F]) {
+    let turn = Turn {
+        rate,
+        step: 1,
+        product: 1.0,
+    };
+    Wide::new(Rule::Sgd, turn, parameter, gradient, &mut []).step();
+}
+
+/// No rule remembers more arrays.
+const MOST_SLOTS: usize = 3;
+
+/// Fewer values than these are not shared between threads.
+const SHARED: usize = 4096;
+
+impl<'a, F: Scalar> Wide<'a, F> {
+    pub(super) fn new(
+        rule: Rule,
+        turn: Turn,
+        parameter: &'a mut [F],
+        gradient: &'a [F],
+        slots: &'a mut [Vec<F>],
+    ) -> Self {
+        let used = slots.len();
+        let mut all = <[&mut [F]; MOST_SLOTS]>::default();
+        for (to, slot) in all.iter_mut().zip(slots) {
+            *to = slot;
+        }
+        Self {
+            rule,
+            turn,
+            parameter,
+            gradient,
+            slots: all,
+            used,
+        }
+    }
+
+    /// Takes the step, on as many threads as there are.
+    pub(super) fn step(self) {
+        if self.parameter.len() < 2 * SHARED || !team::is_shared() {
+            return pulp::Arch::new().dispatch(self);
+        }
+        let half = self.parameter.len() / 2;
+        let (parameter, last_parameter) = self.parameter.split_at_mut(half);
+        let (gradient, last_gradient) = self.gradient.split_at(half);
+        let mut last_slots = <[&mut [F]; MOST_SLOTS]>::default();
+        let mut slots = <[&mut [F]; MOST_SLOTS]>::default();
+        for (i, slot) in self.slots.into_iter().take(self.used).enumerate() {
+            (slots[i], last_slots[i]) = slot.split_at_mut(half);
+        }
+        let part = |parameter, gradient, slots| Wide {
+            parameter,
+            gradient,
+            slots,
+            ..self
+        };
+        let first = part(parameter, gradient, slots);
+        let last = part(last_parameter, last_gradient, last_slots);
+        team::join(|| first.step(), || last.step());
+    }
+}
+
+impl<F: Scalar> pulp::WithSimd for Wide<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(mut self, _: S) {
+        let slots = &mut self.slots[..self.used];
+        self.rule
+            .apply(&self.turn, self.parameter, self.gradient, slots);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optim::Core;
+
+    /// Bits of parameters and memory after a few steps, in wide registers or one value at a time.
+    fn bits<F: Scalar>(rule: Rule, wide: bool) -> Vec<u64> {
+        // No register's width divides it.
+        const VALUES: usize = 1_003;
+        let number =
+            |i: usize, salt: usize| F::of(((i * 7_919 + salt) % 1_009) as f64 / 331.7 - 1.5);
+        let mut parameter: Vec<F> = (0..VALUES).map(|i| number(i, 5)).collect();
+        let mut slots = vec![vec![F::zero(); VALUES]; rule.slots().len()];
+        let mut core = Core::new(rule, 0.013).expect("the usual settings are right");
+        core.memory.product = 1.0;
+        for step in 0..5 {
+            let gradient: Vec<F> = (0..VALUES).map(|i| number(i, 17 * step)).collect();
+            let (turn, gradient) = (core.turn(), gradient.as_slice());
+            if wide {
+                Wide::new(rule, turn, &mut parameter, gradient, &mut slots).step();
+            } else {
+                for (i, g) in gradient.chunks(1).enumerate() {
+                    let mut one: Vec<_> = slots.iter().map(|slot| vec![slot[i]]).collect();
+                    let mut all: Vec<_> = one.iter_mut().map(Vec::as_mut_slice).collect();
+                    rule.apply(&turn, &mut parameter[i..=i], g, &mut all);
+                    slots
+                        .iter_mut()
+                        .zip(one)
+                        .for_each(|(slot, one)| slot[i] = one[0]);
+                }
+            }
+        }
+        let all = parameter.iter().chain(slots.iter().flatten());
+        all.map(|value| value.as_f64().to_bits()).collect()
+    }
+
+    #[test]
+    fn wide_registers_give_the_same_bits_as_single_values() {
+        for rule in Rule::all() {
+            assert!(
+                bits::<f32>(rule, true) == bits::<f32>(rule, false),
+                "{rule}"
+            );
+            assert!(
+                bits::<f64>(rule, true) == bits::<f64>(rule, false),
+                "{rule}"
+            );
+        }
+    }
+}

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::bench;
 
 /// Learn neural networks from scratch in Rust notebooks.
 ///
@@ -47,6 +50,8 @@ pub enum Command {
     Doctor,
     /// Measure what a student waits for, on both kernels
     Latency(LatencyArgs),
+    /// Train side by side with NumPy, PyTorch and Keras
+    Bench(BenchArgs),
     /// List, verify and fetch the data sets
     Data(DataArgs),
     /// Start one session of the kernel; Jupyter calls this
@@ -81,7 +86,7 @@ pub struct RunArgs {
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct TestArgs {
     /// Arguments for `cargo test`, as in `cargo lab test -- --test notebooks`; with any, the
-    /// kernel's own tests are left out
+    /// kernel's own tests and the check of training's speed are left out
     #[arg(last = true, value_name = "ARGUMENTS")]
     pub arguments: Vec<String>,
 }
@@ -104,6 +109,97 @@ pub struct LatencyArgs {
     /// Measure what is set up, although sources have changed since
     #[arg(long)]
     pub as_is: bool,
+}
+
+/// What to train, beside whom, and what becomes of the numbers.
+#[derive(Args, Clone, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct BenchArgs {
+    /// Something else than the whole comparison.
+    #[command(subcommand)]
+    pub action: Option<BenchAction>,
+    /// Beside these only [default: all]; each is installed when it is first wanted
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub peers: Vec<Peer>,
+    /// These only [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = PossibleValuesParser::new(bench::names()))]
+    pub workloads: Vec<String>,
+    /// How often each is measured, in turn with the others
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub rounds: u16,
+    /// How long each measurement of training takes
+    #[arg(long, value_name = "S", default_value = "1", value_parser = seconds)]
+    pub seconds: f64,
+    /// Write table.md, bench.json and bench.png to this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Put the table into README.md and the picture into benches/
+    #[arg(long)]
+    pub readme: bool,
+    /// Run a peer on a Python of your own, as in torch=venv/bin/python, instead of installing it
+    #[arg(long, value_name = "PEER=PROGRAM", value_parser = own_python)]
+    pub python: Vec<(Peer, PathBuf)>,
+}
+
+/// What the bench does instead of the whole comparison.
+#[derive(Clone, Debug, Subcommand)]
+pub enum BenchAction {
+    /// Measure how cost grows with batch, width, threads and samples
+    Scale(ScaleArgs),
+    /// Fail if training has become much slower than it was, by a short run beside NumPy
+    Check,
+}
+
+/// How finely the growth of cost is measured.
+#[derive(Args, Clone, Debug)]
+pub struct ScaleArgs {
+    /// How often each point is measured
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub rounds: u16,
+    /// How long each measurement of training takes
+    #[arg(long, value_name = "S", default_value = "0.5", value_parser = seconds)]
+    pub seconds: f64,
+    /// Write scale.json and scale.png to this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// Whom the bench compares with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Peer {
+    /// Vectorised, in f32 and in f64
+    Numpy,
+    /// Eager, all threads
+    Torch,
+    /// Compiled fit, on TensorFlow
+    Keras,
+    /// For the figure alone
+    Matplotlib,
+}
+
+impl Peer {
+    /// What its environment and its requirements are called.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Numpy => "numpy",
+            Self::Torch => "torch",
+            Self::Keras => "keras",
+            Self::Matplotlib => "matplotlib",
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    match (0.05..=60.0).contains(&seconds) {
+        true => Ok(seconds),
+        false => Err("expected 0.05 to 60 seconds".to_owned()),
+    }
+}
+
+fn own_python(text: &str) -> Result<(Peer, PathBuf), String> {
+    let (peer, program) = text.split_once('=').ok_or("expected PEER=PROGRAM")?;
+    Ok((Peer::from_str(peer, false)?, program.into()))
 }
 
 /// What to do with the data sets.
@@ -221,6 +317,42 @@ mod tests {
         assert_eq!((other.many, other.soak), (Some(10), Some(500)));
         assert_eq!(other.json, Some(PathBuf::from("a.json")));
         assert!(parse("lab latency --rounds many").is_err());
+    }
+
+    #[test]
+    fn what_the_bench_compares_can_be_chosen() {
+        let bench = |line: &str| match parse(line).unwrap().command {
+            Some(Command::Bench(bench)) => bench,
+            other => panic!("not bench: {other:?}"),
+        };
+        let usual = bench("lab bench");
+        assert!(usual.peers.is_empty() && usual.workloads.is_empty() && !usual.readme);
+        assert_eq!((usual.rounds, usual.seconds), (5, 1.0));
+        let other = bench("lab bench --peers numpy,torch --workloads lab,conv --python torch=/p");
+        assert_eq!(other.peers, [Peer::Numpy, Peer::Torch]);
+        assert_eq!(other.workloads, ["lab", "conv"]);
+        assert_eq!(other.python, [(Peer::Torch, PathBuf::from("/p"))]);
+        let scale = bench("lab bench scale --rounds 2").action;
+        assert!(matches!(
+            scale,
+            Some(BenchAction::Scale(ScaleArgs { rounds: 2, .. }))
+        ));
+    }
+
+    #[test]
+    fn what_the_bench_does_not_know_is_refused_with_what_it_knows() {
+        for (line, word) in [
+            ("lab bench --peers jax", "keras"),
+            ("lab bench --workloads resnet", "fashion"),
+            ("lab bench --rounds 0", "1..=100"),
+            ("lab bench --seconds 0", "0.05 to 60"),
+            ("lab bench --seconds NaN", "0.05 to 60"),
+            ("lab bench --python torch", "PEER=PROGRAM"),
+            ("lab bench --python jax=/p", "invalid variant"),
+        ] {
+            let error = parse(line).unwrap_err().to_string();
+            assert!(error.contains(word), "{line}: {error}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Deliberately absent: anything that a notebook uses. The libraries know nothing of this crate.
 
 pub mod args;
+pub mod bench;
 pub mod data;
 pub mod doctor;
 pub mod lab;
@@ -12,6 +13,7 @@ pub mod run;
 pub mod session;
 pub mod setup;
 pub mod spare;
+mod statistics;
 pub mod test;
 pub mod toolchain;
 pub mod tools;

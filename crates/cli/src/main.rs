@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use chainrule_cli::args::{Cli, Command, RunArgs};
 use chainrule_cli::places::Places;
-use chainrule_cli::{data, doctor, lab, latency, run, session, setup, spare, test};
+use chainrule_cli::{bench, data, doctor, lab, latency, run, session, setup, spare, test};
 use chainrule_error::Result;
 use clap::Parser as _;
 
@@ -42,6 +42,7 @@ fn obey(cli: Cli) -> Result<ExitCode> {
             }
             latency::measure(&places, &args, out)?;
         }
+        Some(Command::Bench(args)) => bench::obey(&Places::here()?, &args, out)?,
         Some(Command::Data(args)) => data::obey(&args, out)?,
         Some(Command::Kernel(args)) => session::start(&args)?,
         Some(Command::Spare(args)) => spare::obey(&args)?,

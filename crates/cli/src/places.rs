@@ -177,6 +177,11 @@ impl Places {
         self.kernel().join("sessions")
     }
 
+    /// A folder of the bench: a peer's Python environment, or what our side is built in.
+    pub fn bench(&self, name: &str) -> PathBuf {
+        self.lab().join("bench").join(name)
+    }
+
     /// The environment in which Jupyter writes below `.lab` alone and finds our kernels.
     pub fn environment(&self) -> Vec<(&'static str, OsString)> {
         vec![

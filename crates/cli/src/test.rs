@@ -8,10 +8,10 @@ use chainrule_error::{Error, ErrorKind, Result};
 use crate::args::TestArgs;
 use crate::places::Places;
 use crate::setup::kernel;
-use crate::{setup, tools};
+use crate::{bench, setup, tools};
 
 /// Prepares everything, then runs the tests of the workspace, and the kernel's with the programs
-/// that the setup has built.
+/// that the setup has built; last, a short run of the bench beside NumPy.
 ///
 /// # Errors
 /// A step of the setup or a test fails; cargo has then said which.
@@ -19,7 +19,11 @@ pub fn test(places: &Places, args: &TestArgs, out: &mut dyn Write) -> Result<()>
     if !setup::is_current(places) {
         setup::prepare(places, out)?;
     }
-    commands(places, args).iter_mut().try_for_each(run)
+    commands(places, args).iter_mut().try_for_each(run)?;
+    match args.arguments.as_slice() {
+        [] => bench::check(places, out),
+        _ => Ok(()),
+    }
 }
 
 fn run(command: &mut Command) -> Result<()> {

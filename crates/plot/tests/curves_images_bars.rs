@@ -260,3 +260,33 @@ fn grouped_bars_are_as_high_as_their_values() {
     let lying = plot.horizontal().draw().unwrap();
     assert!(Pixels::of(&lying).count(ORANGE) > 5000);
 }
+
+#[test]
+fn logarithmic_bars_are_as_long_as_their_magnitudes() {
+    let plot = BarPlot::new("Speed")
+        .names(&["ours", "theirs"])
+        .group("small", &[100.0, 1000.0])
+        .group("nothing", &[0.0, f64::NAN])
+        .log();
+    for plot in [plot.clone(), plot.horizontal()] {
+        let figure = plot.draw().unwrap();
+        let pixels = Pixels::of(&figure);
+        // They begin at 10: one decade and two, as thick as each other. The samples beside the
+        // names add a little to both.
+        let ratio = pixels.count(ORANGE) as f64 / pixels.count(BLUE) as f64;
+        assert!((ratio - 2.0).abs() < 0.1, "{ratio}");
+        assert!(
+            figure
+                .description()
+                .contains("nothing: ours 0, theirs NaN.")
+        );
+        assert!(figure.description().ends_with("is logarithmic."));
+    }
+    // Without anything to draw there still is a figure.
+    let empty = BarPlot::new("").bar("a", -1.0).bar("b", f64::INFINITY);
+    empty.clone().log().draw().unwrap();
+    empty.horizontal().log().draw().unwrap();
+    let far = BarPlot::new("").bar("a", 1e-289).bar("b", 1e299).log();
+    far.clone().draw().unwrap();
+    far.horizontal().draw().unwrap();
+}

@@ -1,6 +1,7 @@
 //! What was measured: lines of values, one list for each kernel.
 
 use super::KERNELS;
+use crate::statistics::quantile;
 
 /// What a value counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,32 +60,9 @@ impl Line {
     }
 }
 
-/// The value below which the share `part` of the values lies, interpolated between neighbours.
-pub(super) fn quantile(values: &[f64], part: f64) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let last = sorted.len().checked_sub(1)?;
-    let place = part * last as f64;
-    let (low, high) = (
-        sorted[place.floor() as usize],
-        sorted[place.ceil() as usize],
-    );
-    Some(low + (high - low) * place.fract())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_lie_between_the_values() {
-        let values = [4.0, 1.0, 3.0, 2.0];
-        assert_eq!(quantile(&values, 0.5), Some(2.5));
-        assert_eq!(quantile(&values, 0.25), Some(1.75));
-        assert_eq!(quantile(&values, 1.0), Some(4.0));
-        assert_eq!(quantile(&[7.0], 0.75), Some(7.0));
-        assert_eq!(quantile(&[], 0.5), None);
-    }
 
     #[test]
     fn the_ratio_needs_both_kernels() {

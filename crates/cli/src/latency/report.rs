@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::KERNELS;
-use super::ledger::{Ledger, Line, Unit, quantile};
+use super::ledger::{Ledger, Line, Unit};
+use crate::statistics::quantile;
 
 /// The table: medians, quartiles where there are several values, ours as a share of stock's.
 /// Where ours was measured alone, it has one column.

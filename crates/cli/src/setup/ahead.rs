@@ -250,7 +250,7 @@ mod tests {
         let mut found: Vec<_> = fs::read_dir(crates)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| !["cli", "jupyter", "kernel"].contains(&name.as_str()))
+            .filter(|name| !["bench", "cli", "jupyter", "kernel"].contains(&name.as_str()))
             .collect();
         found.sort();
         assert_eq!(found, CRATES);

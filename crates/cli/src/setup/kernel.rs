@@ -136,7 +136,7 @@ fn build(places: &Places) -> Result<String> {
 }
 
 /// The program of that name that cargo says it built.
-fn executable(messages: &str, name: &str) -> Option<PathBuf> {
+pub(crate) fn executable(messages: &str, name: &str) -> Option<PathBuf> {
     let message = |line| serde_json::from_str::<Value>(line).ok();
     messages
         .lines()

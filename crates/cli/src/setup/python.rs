@@ -165,7 +165,7 @@ pub fn prepare(places: &Places) -> Result<()> {
 }
 
 /// What of pip's output says how far it is.
-fn progress(line: &str) -> Option<String> {
+pub(crate) fn progress(line: &str) -> Option<String> {
     let line = line.trim();
     if line.starts_with("Installing collected packages") {
         return Some("installing the packages".to_owned());

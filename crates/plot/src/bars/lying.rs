@@ -2,15 +2,18 @@
 
 use crate::canvas::{Align, Canvas, Rect, Style};
 use crate::frame::Look;
+use crate::log_axis::log_x_axis;
 use crate::numbers::display;
 use crate::palette::{FAINT, GRID, SPINE, color};
-use crate::ticks::{Axis, Notation, drawable};
+use crate::ticks::{Axis, Notation};
 use crate::view::{MARGIN, WIDTH, foot, head};
 
 use super::{BarPlot, LEGEND_GAP, VALUE};
 
-/// Half the height of one of several bars.
+/// Half the height of one of a few bars.
 const GROUPED_HALF: f64 = 10.0;
+/// Half the height of one of four or more: their values just have room.
+const CROWDED_HALF: f64 = 8.0;
 
 impl BarPlot {
     pub(super) fn lying(&self) -> Canvas {
@@ -22,8 +25,13 @@ impl BarPlot {
             .map(|group| look.label.wrap(&group.label, most, 2))
             .collect();
         let each = self.each() as f64;
+        let grouped_half = if each < 4.0 {
+            GROUPED_HALF
+        } else {
+            CROWDED_HALF
+        };
         let slot = if each > 1.0 {
-            each * 2.0 * GROUPED_HALF + 14.0
+            each * 2.0 * grouped_half + 14.0
         } else if wrapped.iter().any(|lines| lines.len() > 1) {
             42.0
         } else {
@@ -63,14 +71,18 @@ impl BarPlot {
         };
         let (low, high) = self.range();
         let most_ticks = ((area.width() / 90.0) as usize).max(2);
-        let axis = Axis::new(low, high, most_ticks, false, Notation::Auto);
+        let axis = if self.log {
+            log_x_axis((low, high), area.width(), &look.tick)
+        } else {
+            Axis::new(low, high, most_ticks, false, Notation::Auto)
+        };
         let at = |value: f64| area.x0 + axis.place(value) * area.width();
         for (value, label) in &axis.ticks {
             canvas.segment((at(*value), area.y0), (at(*value), area.y1), 1.0, GRID);
             let baseline = area.y1 + 7.0 + look.tick.size * 0.85;
             canvas.text((at(*value), baseline), Align::Middle, look.tick, label);
         }
-        let half = if each > 1.0 { GROUPED_HALF } else { 11.0 };
+        let half = if each > 1.0 { grouped_half } else { 11.0 };
         for (i, (group, label)) in self.groups.iter().zip(&wrapped).enumerate() {
             let middle = area.y0 + slot * (i as f64 + 0.5);
             let baseline = middle + look.label.size * 0.36;
@@ -86,14 +98,7 @@ impl BarPlot {
             }
             for (j, value) in group.values.iter().enumerate() {
                 let middle = middle + (2.0 * j as f64 + 1.0 - each) * half;
-                let (zero, end) = (
-                    at(0.0),
-                    if drawable(*value) {
-                        at(*value)
-                    } else {
-                        at(0.0)
-                    },
-                );
+                let (zero, end) = (at(self.base()), at(self.end(*value)));
                 let (x0, x1) = (zero.min(end), zero.max(end));
                 // Bars of one group are kept apart by a hair.
                 let half = if each > 1.0 { half - 1.0 } else { half };
@@ -113,7 +118,8 @@ impl BarPlot {
                 canvas.text((x, baseline), align, VALUE, &display(*value));
             }
         }
-        canvas.segment((at(0.0), area.y0), (at(0.0), area.y1), 1.0, SPINE);
+        let zero = at(self.base());
+        canvas.segment((zero, area.y0), (zero, area.y1), 1.0, SPINE);
         let factor = axis.factor.as_deref().unwrap_or_default();
         let baseline = height - MARGIN + 4.0;
         let tick = Style {

@@ -9,6 +9,7 @@ use crate::canvas::Style;
 use crate::figure::Figure;
 use crate::frame::Look;
 use crate::legend::{Entry, Legend, Sample};
+use crate::log_axis::{log_range, placeable};
 use crate::numbers::short;
 use crate::palette::{TEXT, color};
 use crate::text::Weight;
@@ -26,7 +27,8 @@ struct Group {
     values: Vec<f64>,
 }
 
-/// Labelled bars that begin at zero, upright or lying.
+/// Labelled bars that begin at zero, upright or lying. [`log`](BarPlot::log) is for amounts of
+/// different magnitudes.
 ///
 /// ```
 /// use chainrule_plot::BarPlot;
@@ -66,6 +68,7 @@ pub struct BarPlot {
     names: Vec<String>,
     groups: Vec<Group>,
     horizontal: bool,
+    log: bool,
 }
 
 impl BarPlot {
@@ -79,6 +82,7 @@ impl BarPlot {
             names: Vec::new(),
             groups: Vec::new(),
             horizontal: false,
+            log: false,
         }
     }
 
@@ -131,6 +135,24 @@ impl BarPlot {
     #[must_use]
     pub fn horizontal(mut self) -> Self {
         self.horizontal = true;
+        self
+    }
+
+    /// Makes the axis of values logarithmic, for amounts that differ by more than ten times: bars
+    /// begin at a power of ten below the least, and equal lengths are equal factors. A value that
+    /// is not positive has no bar, and is written.
+    ///
+    /// ```
+    /// use chainrule_plot::BarPlot;
+    ///
+    /// let speeds = BarPlot::new("Samples per second").bar("ours", 3e5).bar("by hand", 2e3);
+    /// let figure = speeds.horizontal().log().draw()?;
+    /// assert!(figure.description().ends_with("The axis of values is logarithmic."));
+    /// # Ok::<(), chainrule_error::Error>(())
+    /// ```
+    #[must_use]
+    pub fn log(mut self) -> Self {
+        self.log = true;
         self
     }
 
@@ -223,8 +245,34 @@ impl BarPlot {
         self.groups.iter().flat_map(|group| &group.values).copied()
     }
 
+    /// Where bars begin.
+    fn base(&self) -> f64 {
+        if self.log { self.range().0 } else { 0.0 }
+    }
+
+    /// Where the bar of a value ends; where it begins, if it cannot be drawn.
+    fn end(&self, value: f64) -> f64 {
+        let can = if self.log { placeable } else { drawable };
+        if can(value) { value } else { self.base() }
+    }
+
+    /// From a power of ten below the least to a little beyond the largest.
+    fn log_range(&self) -> (f64, f64) {
+        let Some((low, high)) = log_range(self.values(), 0.0) else {
+            return (0.1, 1.0);
+        };
+        // A bar that ends where it begins would be none.
+        let below = 10_f64.powf((low * 0.8).log10().floor());
+        let air = (high.ln() - below.ln()) * 0.09;
+        // Hundreds of decades need no tens of them as air, and have to end somewhere.
+        (below, (high * air.exp().min(10.0)).min(1e301))
+    }
+
     /// From zero to a little beyond the largest, on both sides if need be.
     fn range(&self) -> (f64, f64) {
+        if self.log {
+            return self.log_range();
+        }
         let values = self.values().chain([0.0]);
         let Some((low, high)) = range(values.clone(), 0.0) else {
             return (0.0, 1.0);
@@ -257,8 +305,13 @@ impl BarPlot {
             })
             .collect();
         let between = if grouped { "; " } else { ", " };
+        let log = if self.log {
+            " The axis of values is logarithmic."
+        } else {
+            ""
+        };
         format!(
-            "Bar plot \"{}\"{axes} {}.",
+            "Bar plot \"{}\"{axes} {}.{log}",
             self.title,
             groups.join(between)
         )

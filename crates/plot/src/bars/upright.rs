@@ -2,9 +2,9 @@
 
 use crate::canvas::{Align, Canvas, Rect};
 use crate::frame::{Look, y_axis, y_labels_width};
+use crate::log_axis::log_y_axis;
 use crate::numbers::display;
 use crate::palette::{GRID, SPINE, color};
-use crate::ticks::drawable;
 use crate::view::{HEIGHT, MARGIN, WIDTH, foot, head};
 
 use super::{BarPlot, LEGEND_GAP, VALUE};
@@ -30,7 +30,11 @@ impl BarPlot {
                 rows * look.legend.leading() + LEGEND_GAP
             });
         let (low, high) = self.range();
-        let y = y_axis((low, high), bottom - top);
+        let y = if self.log {
+            log_y_axis((low, high), bottom - top)
+        } else {
+            y_axis((low, high), bottom - top)
+        };
         let left = MARGIN + y_labels_width(&y, &look.tick);
         let area = Rect {
             x0: left,
@@ -62,14 +66,7 @@ impl BarPlot {
             let middle = area.x0 + slot * (i as f64 + 0.5);
             for (j, value) in group.values.iter().enumerate() {
                 let middle = middle + (2.0 * j as f64 + 1.0 - each) * half;
-                let (zero, end) = (
-                    at(0.0),
-                    if drawable(*value) {
-                        at(*value)
-                    } else {
-                        at(0.0)
-                    },
-                );
+                let (zero, end) = (at(self.base()), at(self.end(*value)));
                 let (y0, y1) = (zero.min(end), zero.max(end));
                 // Bars of one group are kept apart by a hair.
                 let half = if each > 1.0 {
@@ -102,7 +99,8 @@ impl BarPlot {
                 canvas.text((middle, baseline), Align::Middle, look.tick, line);
             }
         }
-        canvas.segment((area.x0, at(0.0)), (area.x1, at(0.0)), 1.0, SPINE);
+        let zero = at(self.base());
+        canvas.segment((area.x0, zero), (area.x1, zero), 1.0, SPINE);
         let text = look.label.shorten(&self.x_label, area.width());
         let middle = (area.x0 + area.x1) / 2.0;
         canvas.text(

@@ -37,8 +37,8 @@ impl Conv2d {
     /// Whether sums in registers are faster than columns and a product, as measured with AVX2 on
     /// filters of 1 to 7, images of 1 × 1 to 56 × 56 and up to 128 channels. For 3 × 3 they are 2
     /// to 5 times as fast from one channel to eight filters, 1.3 to 2 times from 16 to 16, equal
-    /// from 32 to 32 and half as fast from 128 to 128, since a product keeps more of its operands
-    /// in registers. A filter of 1 × 1 is a product already. Where a filter has more taps in a row
+    /// from 32 to 32 and a half to a tenth as fast from 128 to 128, since a product keeps more of its
+    /// operands in registers. A filter of 1 × 1 is a product already. Where a filter has more taps in a row
     /// than the image has places, nearly all of it lies outside.
     fn is_direct(&self) -> bool {
         let Window {

@@ -43,7 +43,7 @@ CELLS = [
     "let model = Model::input(784).dense(32).relu().dense(10).softmax();\n"
     "model",
     'let results = Experiment::new("A first network", &model, &mnist)\n'
-    "    .settings(&[(20, 0.01), (20, 0.1)])\n"
+    "    .settings(&[(40, 0.01), (40, 0.1)])\n"
     "    .run()?;",
     "for run in &results.runs {\n"
     '    println!("{} points, {}", run.curve.len(), run.outcome());\n'

@@ -216,7 +216,7 @@ class TestTraining(unittest.TestCase):
         cls.session.close()
 
     def test_a_live_curve_moves_and_the_final_picture_stays(self):
-        code = 'let a = Experiment::new("live", &model, &data).settings(&[(8, 0.1)]).run()?;'
+        code = 'let a = Experiment::new("live", &model, &data).settings(&[(25, 0.1)]).run()?;'
         cell = self.session.run(code)
         self.assertEqual(cell.status, "ok", cell.traceback())
         updates = [c for _, kind, c in cell.arrivals if kind == "update_display_data"]
@@ -227,7 +227,7 @@ class TestTraining(unittest.TestCase):
     def test_what_the_student_shows_takes_the_place_of_the_live_curve(self):
         code = (
             'println!("first");\n'
-            'let b = Experiment::new("live", &model, &data).settings(&[(8, 0.1)]).fresh().run()?;\n'
+            'let b = Experiment::new("live", &model, &data).settings(&[(25, 0.1)]).fresh().run()?;\n'
             "plot_learning_curves(&[&b])"
         )
         cell = self.session.run(code)
@@ -237,7 +237,7 @@ class TestTraining(unittest.TestCase):
 
     def test_stop_keeps_what_was_trained(self):
         code = (
-            'let c = Experiment::new("long", &model, &data).settings(&[(500, 0.1)]).run()?;\n'
+            'let c = Experiment::new("long", &model, &data).settings(&[(1000, 0.1)]).run()?;\n'
             "let after = 1;"
         )
         pressed = []

@@ -46,7 +46,8 @@ class TorchPeer(common.Peer):
         self.workload = workload
         x, y, x_test, y_test = map(torch.from_numpy, common.load(self.datasets, workload))
         if workload["layers"][0].startswith("conv"):
-            x, x_test = x.view(-1, 1, 28, 28), x_test.view(-1, 1, 28, 28)
+            # Channels last took less than half the time of PyTorch's usual order.
+            x, x_test = [part.view(-1, 1, 28, 28).to(memory_format=torch.channels_last) for part in (x, x_test)]
         self.x, self.x_test, self.labels, self.test_labels = x, x_test, y, y_test
         reduction, rate = workload["reduction"], workload["rate"]
         if workload["loss"] == "cross-entropy":
@@ -56,6 +57,7 @@ class TorchPeer(common.Peer):
             self.y, self.loss = nn.functional.one_hot(y, 10).float(), nn.MSELoss(reduction=reduction)
             rate *= 10 / 2 if reduction == "mean" else 1 / 2
         parameters = {"sgd": {}, "momentum": {"momentum": 0.9}, "adam": {}}[workload["rule"]]
+        # Fused was faster for every rule and size.
         rule = torch.optim.Adam if workload["rule"] == "adam" else torch.optim.SGD
         self.rule = lambda model: rule(model.parameters(), lr=rate, fused=True, **parameters)
         self.reset(1)
@@ -67,6 +69,8 @@ class TorchPeer(common.Peer):
             one, shape = layer(words, shape)
             made.append(one)
         self.model = nn.Sequential(*made)
+        if self.x.dim() == 4:
+            self.model = self.model.to(memory_format=torch.channels_last)
         for parameter in self.model.parameters():
             if parameter.dim() > 1:
                 nn.init.xavier_uniform_(parameter)

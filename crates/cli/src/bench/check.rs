@@ -63,7 +63,7 @@ fn judge(measured: &Measured) -> Result<()> {
     }
     Err(Error::new(ErrorKind::Value, "training has become slow")
         .expected(format!(
-            "at least {LEAST} times NumPy's speed in f32, half of what was reached"
+            "at least {LEAST} times NumPy's speed in f32, half of the {FIGURE} that it is to be"
         ))
         .got(slow.trim_end())
         .hint("look at what changed with `cargo lab bench`, on a machine with nothing else to do"))

@@ -130,6 +130,9 @@ pub struct BenchArgs {
     /// How long each measurement of training takes
     #[arg(long, value_name = "S", default_value = "1", value_parser = seconds)]
     pub seconds: f64,
+    /// From how many seeds accuracy after an epoch is taken
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub seeds: u16,
     /// Write table.md, bench.json and bench.png to this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -119,7 +119,7 @@ fn measure(field: &mut Field, args: &BenchArgs, out: &mut dyn Write) -> Result<(
     let is_chosen =
         |name: &str| args.workloads.is_empty() || args.workloads.iter().any(|w| w == name);
     for workload in workloads::chosen(&args.workloads) {
-        field.train(&workload, rounds, args.seconds, true, out)?;
+        field.train(&workload, rounds, args.seconds, args.seeds, out)?;
     }
     let lab = workloads::named("lab");
     if is_chosen("evaluate") {

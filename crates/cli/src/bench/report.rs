@@ -21,12 +21,13 @@ pub(super) fn markdown(measured: &Measured, machine: &Machine) -> String {
     if let Some(mean) = measured.mean_ratio() {
         let _ = writeln!(text, "Geometric mean of the last column: **{mean:.1}**.\n");
     }
-    let with_accuracy = |row: &&&Row| row.accuracies.iter().any(Option::is_some);
+    let with_accuracy = |row: &&&Row| row.accuracies.iter().any(|seeds| !seeds.is_empty());
     let learned: Vec<_> = training.iter().filter(with_accuracy).copied().collect();
     if !learned.is_empty() {
         let _ = writeln!(
             text,
-            "Accuracy on the test images after one epoch, each from its own start.\n\n{}",
+            "Accuracy on the test images after one epoch, each from its own start: median (least – \
+             greatest) where there are several seeds.\n\n{}",
             accuracies(measured, &learned)
         );
     }
@@ -79,12 +80,16 @@ fn table(measured: &Measured, rows: &[&Row]) -> String {
 }
 
 fn accuracies(measured: &Measured, rows: &[&Row]) -> String {
-    let places = present(measured, rows, |row, i| row.accuracies[i].is_some());
+    let places = present(measured, rows, |row, i| !row.accuracies[i].is_empty());
     let mut head = vec!["".to_owned()];
     head.extend(places.iter().map(|&i| measured.contenders[i].name.clone()));
     let mut lines = vec![head];
     for row in rows {
-        let cell = |&i: &usize| row.accuracies[i].map_or_else(String::new, |a| format!("{a:.3}"));
+        let cell = |&i: &usize| match (spread(&row.accuracies[i]), row.accuracies[i].len()) {
+            (None, _) => String::new(),
+            (Some([_, median, _]), 1) => format!("{median:.3}"),
+            (Some([low, median, high]), _) => format!("{median:.3} ({low:.3} – {high:.3})"),
+        };
         let cells = places.iter().map(cell);
         lines.push([row.title.clone()].into_iter().chain(cells).collect());
     }
@@ -193,7 +198,7 @@ fn json_row(measured: &Measured, row: &Row) -> Value {
         if let Some([least, median, greatest]) = spread(&row.values[i]) {
             let value = json!({
                 "median": median, "least": least, "greatest": greatest, "values": row.values[i],
-                "accuracy": row.accuracies[i],
+                "accuracies": row.accuracies[i],
             });
             by.insert(contender.name.clone(), value);
         }
@@ -235,7 +240,10 @@ mod tests {
         assert!(line("Geometric").contains("**5.0**"), "{text}");
         assert!(line("Left out").contains("Keras (no internet)"), "{text}");
         assert!(line("A machine").contains("PyTorch 1.0"), "{text}");
-        assert!(text.contains("| m1  | 0.900     | 0.910   |"), "{text}");
+        assert!(
+            text.contains("| m1  | 0.900     | 0.920 (0.910 – 0.930) |"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -267,7 +275,7 @@ mod tests {
             (&row["ratio"], &row["unit"]),
             (&json!(2.5), &json!("samples/s"))
         );
-        assert_eq!(row["by"]["PyTorch"]["accuracy"], 0.91);
+        assert_eq!(row["by"]["PyTorch"]["accuracies"][1], 0.93);
         assert_eq!(value["rows"][2]["by"].get("notebook"), None);
         assert_eq!(value["left_out"]["Keras"], "no internet");
     }

@@ -31,8 +31,8 @@ pub(super) struct Row {
     pub(super) unit: Unit,
     /// For each contender.
     pub(super) values: Vec<Vec<f64>>,
-    /// Test accuracy after an epoch, for each contender that trained one.
-    pub(super) accuracies: Vec<Option<f64>>,
+    /// Test accuracies after an epoch, one for each seed, for each contender.
+    pub(super) accuracies: Vec<Vec<f64>>,
 }
 
 /// All that was measured, in the order of the table. The first contender is ours.
@@ -53,7 +53,7 @@ impl Measured {
             words: words.to_owned(),
             unit,
             values: vec![Vec::new(); count],
-            accuracies: vec![None; count],
+            accuracies: vec![Vec::new(); count],
         }
     }
 
@@ -132,7 +132,7 @@ pub(super) mod tests {
             vec![200_000.0, 250_000.0],
             vec![400_000.0],
         ];
-        row.accuracies = vec![Some(0.9), None, Some(0.91), None];
+        row.accuracies = vec![vec![0.9], vec![], vec![0.91, 0.93, 0.92], vec![]];
         measured.rows.push(row);
         let mut row = measured.row("conv", "conv 8, SGD, batch 100", Unit::SamplesPerSecond);
         row.values = vec![vec![40_000.0], vec![39_000.0], vec![4_000.0], vec![2_500.0]];

@@ -82,13 +82,13 @@ impl Field {
         self.runners.first_mut()?.process.as_mut()
     }
 
-    /// A row of training.
+    /// A row of training, with the accuracy after an epoch from so many seeds.
     pub(super) fn train(
         &mut self,
         workload: &Workload,
         rounds: u16,
         seconds: f64,
-        with_epoch: bool,
+        seeds: u16,
         out: &mut dyn Write,
     ) -> Result<()> {
         let words = format!("{}, {}", workload.network, workload.training());
@@ -106,10 +106,10 @@ impl Field {
                 Ok(())
             })?;
         }
-        if with_epoch {
+        for seed in 1..=seeds {
             self.each(&learns, &mut |i, _, process| {
-                let answer = process.ask("epoch", json!({"seed": 1}))?;
-                row.accuracies[i] = Some(process.number(&answer, "accuracy")?);
+                let answer = process.ask("epoch", json!({"seed": seed}))?;
+                row.accuracies[i].push(process.number(&answer, "accuracy")?);
                 Ok(())
             })?;
         }

@@ -136,8 +136,8 @@ pub struct BenchArgs {
     /// Write table.md, bench.json and bench.png to this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Put the table into README.md and the picture into benches/
-    #[arg(long)]
+    /// Put the table into README.md and the picture into benches/; for the whole comparison alone
+    #[arg(long, conflicts_with_all = ["peers", "workloads"])]
     pub readme: bool,
     /// Run a peer on a Python of your own, as in torch=venv/bin/python, instead of installing it
     #[arg(long, value_name = "PEER=PROGRAM", value_parser = own_python)]
@@ -350,6 +350,7 @@ mod tests {
             ("lab bench --rounds 0", "1..=100"),
             ("lab bench --seconds 0", "0.05 to 60"),
             ("lab bench --seconds NaN", "0.05 to 60"),
+            ("lab bench --readme --workloads lab", "cannot be used with"),
             ("lab bench --python torch", "PEER=PROGRAM"),
             ("lab bench --python jax=/p", "invalid variant"),
         ] {

@@ -42,6 +42,11 @@ pub(super) fn markdown(measured: &Measured, machine: &Machine) -> String {
         .map(|contender| contender.detail.as_str())
         .collect();
     let _ = writeln!(text, "{}. {}.", machine.words, details.join("; "));
+    if machine.busy().is_some() {
+        // Ratios are worth something even so; a reader has to know.
+        let load = machine.load.unwrap_or_default();
+        let _ = writeln!(text, "\nThe machine had other work (load {load:.1}).");
+    }
     for (name, why) in &measured.missing {
         let first = why.lines().next().unwrap_or_default();
         let _ = writeln!(text, "\nLeft out: {name} ({first}).");
@@ -244,6 +249,14 @@ mod tests {
             text.contains("| m1  | 0.900     | 0.920 (0.910 – 0.930) |"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn other_work_on_the_machine_is_told() {
+        let (measured, mut machine) = (measured(), machine());
+        assert!(!markdown(&measured, &machine).contains("other work"));
+        machine.load = Some(3.0);
+        assert!(markdown(&measured, &machine).contains("other work (load 3.0)"));
     }
 
     #[test]

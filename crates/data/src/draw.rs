@@ -65,8 +65,7 @@ impl Dataset {
         labels: &mut [u8],
     ) -> Result<()> {
         self.check_batch(indices, x.len(), labels.len())?;
-        F::gather(self.bytes(), self.features(), indices, x);
-        self.standardize(x);
+        self.drawn(indices)?.write(0..indices.len(), x);
         self.gather_labels(indices, labels);
         Ok(())
     }
@@ -103,8 +102,12 @@ impl Dataset {
     /// # Errors
     /// If `x` has another length, or the range goes beyond the end; then nothing is written.
     pub fn fill_rows<F: Element>(&self, range: Range<usize>, x: &mut [F]) -> Result<()> {
-        F::scale(self.checked_rows(range, x.len())?, x);
-        self.standardize(x);
+        let (samples, room) = (range.len(), x.len());
+        let drawn = self.drawn_rows(range)?;
+        if room != samples * self.features() {
+            return Err(self.wrong_room("fill_rows", samples, room));
+        }
+        drawn.write(0..samples, x);
         Ok(())
     }
 
@@ -112,19 +115,6 @@ impl Dataset {
         if let Some(scaler) = self.scaler() {
             F::standardize(scaler, rows);
         }
-    }
-
-    fn checked_rows(&self, range: Range<usize>, room: usize) -> Result<&[u8]> {
-        if range.start > range.end || range.end > self.len() {
-            let what = format!("fill_rows: {} has no such samples", self.name());
-            return Err(Error::new(ErrorKind::Value, what)
-                .expected(format!("a range within 0..{}", self.len()))
-                .got(format!("{}..{}", range.start, range.end)));
-        }
-        if room != range.len() * self.features() {
-            return Err(self.wrong_room("fill_rows", range.len(), room));
-        }
-        Ok(&self.bytes()[range.start * self.features()..range.end * self.features()])
     }
 
     fn check_batch(&self, indices: &[u32], room: usize, labels: usize) -> Result<()> {

@@ -18,6 +18,10 @@ pub trait Element: sealed::Sealed + Copy + Default + Send + Sync + 'static {
     #[doc(hidden)]
     fn scale(bytes: &[u8], out: &mut [Self]);
 
+    /// Entry `v` is v / 255.
+    #[doc(hidden)]
+    fn numbers() -> &'static [Self; 256];
+
     /// Writes `rows[indices[i]] / 255` to row `i` of `out`; rows have `width` bytes. The caller
     /// has checked that all of them exist.
     #[doc(hidden)]
@@ -37,18 +41,28 @@ pub trait Element: sealed::Sealed + Copy + Default + Send + Sync + 'static {
 const HIGH: f32 = f32::from_bits((1.0_f32 / 255.0).to_bits() & !0xff);
 const LOW: f32 = (1.0 / 255.0 - HIGH as f64) as f32;
 
-/// Entry `v` is v / 255. In f64 a table is faster than the products.
-static SCALED: [f64; 256] = {
-    let mut table = [0.0; 256];
-    let mut value = 0;
-    while value < 256 {
-        table[value] = value as f64 / 255.0;
-        value += 1;
-    }
-    table
-};
+/// Entry `v` is v / 255. Converting whole rows by it is faster than the products in f64, and in f32
+/// not.
+macro_rules! table {
+    ($float:ident) => {{
+        static TABLE: [$float; 256] = {
+            let mut table = [0.0; 256];
+            let mut value = 0;
+            while value < 256 {
+                table[value] = value as $float / 255.0;
+                value += 1;
+            }
+            table
+        };
+        &TABLE
+    }};
+}
 
 impl Element for f32 {
+    fn numbers() -> &'static [Self; 256] {
+        table!(f32)
+    }
+
     fn of_byte(value: f32) -> Self {
         value * HIGH + value * LOW
     }
@@ -69,6 +83,10 @@ impl Element for f32 {
 }
 
 impl Element for f64 {
+    fn numbers() -> &'static [Self; 256] {
+        table!(f64)
+    }
+
     fn of_byte(value: f32) -> Self {
         Self::from(value) / 255.0
     }
@@ -79,7 +97,7 @@ impl Element for f64 {
 
     fn scale(bytes: &[u8], out: &mut [Self]) {
         for (number, &byte) in out.iter_mut().zip(bytes) {
-            *number = SCALED[usize::from(byte)];
+            *number = Self::numbers()[usize::from(byte)];
         }
     }
 
@@ -128,6 +146,7 @@ mod tests {
         for value in 0..=255_u8 {
             assert_eq!(single[usize::from(value)], f32::from(value) / 255.0);
             assert_eq!(double[usize::from(value)], f64::from(value) / 255.0);
+            assert_eq!(f32::numbers()[usize::from(value)], f32::from(value) / 255.0);
         }
         assert_eq!((single[0], single[255]), (0.0, 1.0));
     }

@@ -5,7 +5,7 @@ use ndarray::NdFloat;
 use rand_pcg::Pcg64;
 
 use crate::{
-    Clipping, Gradients, Model, Network, Penalty, Targets, Workspace, clip,
+    Clipping, Gradients, Inputs, Model, Network, Penalty, Targets, Workspace, clip,
     network::{engine, passes, weights},
     noise,
     optim::{self, Core, Entry, Memory},
@@ -34,7 +34,12 @@ pub trait Scalar: NdFloat + Default + std::iter::Sum + sealed::Sealed {
     fn workspace(network: &Network<Self>, capacity: usize, in_pieces: bool) -> Workspace<Self>;
 
     #[doc(hidden)]
-    fn forward(network: &Network<Self>, workspace: &mut Workspace<Self>, batch: usize);
+    fn forward(
+        network: &Network<Self>,
+        workspace: &mut Workspace<Self>,
+        batch: usize,
+        inputs: Option<&dyn Inputs<Self>>,
+    );
 
     #[doc(hidden)]
     fn loss(
@@ -48,6 +53,7 @@ pub trait Scalar: NdFloat + Default + std::iter::Sum + sealed::Sealed {
         network: &Network<Self>,
         workspace: &mut Workspace<Self>,
         batch: usize,
+        inputs: Option<&dyn Inputs<Self>>,
         targets: Targets<'_, Self>,
     ) -> f64;
 
@@ -110,8 +116,13 @@ macro_rules! scalar {
                 engine::workspace(network, capacity, in_pieces)
             }
 
-            fn forward(network: &Network<Self>, workspace: &mut Workspace<Self>, batch: usize) {
-                passes::forward(network, workspace, batch);
+            fn forward(
+                network: &Network<Self>,
+                workspace: &mut Workspace<Self>,
+                batch: usize,
+                inputs: Option<&dyn Inputs<Self>>,
+            ) {
+                passes::forward(network, workspace, batch, inputs);
             }
 
             fn loss(
@@ -126,9 +137,10 @@ macro_rules! scalar {
                 network: &Network<Self>,
                 workspace: &mut Workspace<Self>,
                 batch: usize,
+                inputs: Option<&dyn Inputs<Self>>,
                 targets: Targets<'_, Self>,
             ) -> f64 {
-                passes::forward_backward(network, workspace, batch, targets)
+                passes::forward_backward(network, workspace, batch, inputs, targets)
             }
 
             fn descend(
@@ -137,7 +149,7 @@ macro_rules! scalar {
                 rate: f64,
             ) -> Result<()> {
                 network.update(gradients, |parameter, gradient| {
-                    optim::descend(rate, parameter, gradient);
+                    optim::descend(rate, parameter, gradient, gradients.samples);
                 })
             }
 

@@ -7,7 +7,7 @@ use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::Network;
 use ndarray::Array2;
 
-use crate::{Number, evaluate::class};
+use crate::{Number, evaluate::class, samples::Samples};
 
 /// How often samples of each class were taken for each.
 ///
@@ -121,8 +121,8 @@ pub(crate) fn classify<F: Number>(
     let piece = workspace.capacity();
     for start in (0..samples).step_by(piece) {
         let end = (start + piece).min(samples);
-        data.fill_rows(start..end, workspace.input_mut(end - start))?;
-        let scores = network.forward_in(&mut workspace, end - start)?;
+        let samples = Samples(data.drawn_rows(start..end)?);
+        let scores = network.forward_from(&mut workspace, &samples)?;
         let labels = &data.labels()[start..end];
         for (i, (scores, &label)) in scores.chunks_exact(outputs).zip(labels).enumerate() {
             see(start + i, usize::from(label), scores);

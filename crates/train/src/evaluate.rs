@@ -4,7 +4,7 @@ use chainrule_data::Dataset;
 use chainrule_error::Result;
 use chainrule_nn::{Network, Reduction, Targets, Workspace};
 
-use crate::Number;
+use crate::{Number, samples::Samples};
 
 /// What a network does on a part of a data set.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,8 +73,8 @@ pub(crate) fn evaluate_while<F: Number>(
             return Ok(None);
         }
         let end = (start + piece).min(samples);
-        data.fill_rows(start..end, workspace.input_mut(end - start))?;
-        let scores = network.forward_in(workspace, end - start)?;
+        let samples = Samples(data.drawn_rows(start..end)?);
+        let scores = network.forward_from(workspace, &samples)?;
         let labels = &data.labels()[start..end];
         for (scores, &label) in scores.chunks_exact(outputs).zip(labels) {
             match class(scores) {

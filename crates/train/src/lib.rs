@@ -56,6 +56,7 @@ mod progress;
 mod race;
 mod recipe;
 mod results;
+mod samples;
 mod schedule;
 mod setting;
 mod steps;

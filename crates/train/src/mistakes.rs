@@ -7,7 +7,7 @@ use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::{Loss, Network, Targets};
 use ndarray::Array2;
 
-use crate::{Number, confusion::classify, evaluate::class};
+use crate::{Number, confusion::classify, evaluate::class, samples::Samples};
 
 /// The samples that were classified wrongly with the greatest loss, the worst first.
 ///
@@ -79,8 +79,8 @@ impl Mistakes {
         let mut workspace = network.workspace(1)?;
         let mut all: Vec<Found> = Vec::with_capacity(wrong.len());
         for (index, truth, predicted) in wrong {
-            data.fill_rows(index..index + 1, workspace.input_mut(1))?;
-            let scores = network.forward_in(&mut workspace, 1)?;
+            let sample = Samples(data.drawn_rows(index..index + 1)?);
+            let scores = network.forward_from(&mut workspace, &sample)?;
             let probability = |class| softmax.then(|| probability(scores, class));
             let (of_predicted, of_truth) = (probability(predicted), probability(truth));
             let labels = &data.labels()[index..=index];

@@ -4,25 +4,7 @@ use chainrule_data::{Augment, Augmenter, BatchSampler, Dataset};
 use chainrule_error::Result;
 use chainrule_nn::{Dropout, Network, Targets, Workspace};
 
-use crate::{Number, interrupt};
-
-/// Samples that one thread draws at a time.
-const TOGETHER: usize = 16;
-
-/// Draws a batch on as many threads as share the training.
-fn fill<F: Number>(data: &Dataset, indices: &[u32], x: &mut [F], labels: &mut [u8]) -> Result<()> {
-    if indices.len() <= TOGETHER || rayon::current_thread_index().is_none() {
-        return data.fill_batch(indices, x, labels);
-    }
-    let half = indices.len() / 2;
-    let (x, last_x) = x.split_at_mut(half * data.features());
-    let (labels, last_labels) = labels.split_at_mut(half);
-    let (first, last) = rayon::join(
-        || fill(data, &indices[..half], x, labels),
-        || fill(data, &indices[half..], last_x, last_labels),
-    );
-    first.and(last)
-}
+use crate::{Number, interrupt, samples::Samples};
 
 /// Draws batches and computes their gradients, all in one workspace.
 pub(crate) struct Steps<'a, F: Number> {
@@ -86,15 +68,20 @@ impl<'a, F: Number> Steps<'a, F> {
         }
         let batch = indices.len();
         let labels = &mut self.labels[..batch];
-        let x = self.workspace.input_mut(batch);
-        match &mut self.augmenter {
-            Some(augmenter) => self
-                .train
-                .fill_batch_augmented(indices, x, labels, augmenter)?,
-            None => fill(self.train, indices, x, labels)?,
-        }
-        let targets = Targets::Classes(labels);
-        let loss = network.forward_backward_in(&mut self.workspace, batch, targets)?;
+        let loss = if let Some(augmenter) = &mut self.augmenter {
+            let x = self.workspace.input_mut(batch);
+            self.train
+                .fill_batch_augmented(indices, x, labels, augmenter)?;
+            let targets = Targets::Classes(labels);
+            network.forward_backward_in(&mut self.workspace, batch, targets)?
+        } else {
+            let samples = self.train.drawn(indices)?;
+            for (i, label) in labels.iter_mut().enumerate() {
+                *label = samples.label(i);
+            }
+            let (samples, targets) = (Samples(samples), Targets::Classes(labels));
+            network.forward_backward_from(&mut self.workspace, &samples, targets)?
+        };
         Ok(Drawn::Batch(batch, loss))
     }
 

@@ -87,14 +87,14 @@ impl Dense {
 
     /// ∂W = xᵀ·∂y of all numbers, a few rows of it at a time.
     fn all_gradients<F: Scalar>(&self, x: &[F], dy: &[F], d_weight: &mut [F], batch: usize) {
-        const ROWS: usize = 128;
-        let mut beside = vec![(); self.inputs.div_ceil(ROWS)];
+        let rows = if self.is_small() { 32 } else { 128 };
+        let mut beside = vec![(); self.inputs.div_ceil(rows)];
         team::for_parts(
             d_weight,
-            ROWS * self.units,
+            rows * self.units,
             &mut beside,
             &|part, d_weight, ()| {
-                let from = part * ROWS;
+                let from = part * rows;
                 if self.is_small() {
                     let x = Left::Columns(x, self.inputs, from);
                     product(x, dy, None, d_weight, (batch, self.units));
@@ -151,7 +151,7 @@ impl<F: Scalar> Layer<F> for Dense {
     }
 
     fn scratch(&self, capacity: usize) -> Scratch<F> {
-        if self.reads_data {
+        if self.reads_data && sparse::has_places(self.inputs) {
             return Scratch {
                 places: Places::for_rows(capacity, self.inputs),
                 ..Scratch::default()
@@ -182,9 +182,10 @@ impl<F: Scalar> Layer<F> for Dense {
         };
         let (weight, bias) = (weight.values(), bias.first().map(Parameter::values));
         if scratch.sparse {
-            scratch.places.find(x);
-            let extents = (self.inputs, self.units);
-            sparse::forward(x, &scratch.places, weight, bias, y, extents);
+            if !scratch.found {
+                scratch.places.find(x);
+            }
+            sparse::forward(&scratch.places, weight, bias, y, self.units);
         } else if self.takes_all() {
             let (x, weight) = (
                 Mat::new(x, batch, self.inputs),
@@ -220,8 +221,8 @@ impl<F: Scalar> Layer<F> for Dense {
         }
     }
 
-    fn finds_zeros(&self, data: &[F]) -> bool {
-        self.reads_data && sparse::is_sparse(data, self.inputs)
+    fn takes_places(&self) -> bool {
+        self.reads_data
     }
 
     fn gradients(
@@ -229,21 +230,20 @@ impl<F: Scalar> Layer<F> for Dense {
         x: &[F],
         dy: &[F],
         gradients: &mut [Parameter<F>],
-        pieces: &mut [Piece<F>],
+        pieces: &[Piece<F>],
         layer: usize,
+        sorted: &mut Vec<Sorted<F>>,
     ) {
         let [d_weight, d_bias @ ..] = gradients else {
             unreachable!("a dense layer has a weight")
         };
         let (batch, d_weight) = (dy.len() / self.units, d_weight.values_mut());
-        if pieces[0].scratch[layer].sparse && batch > 1 {
-            let mut sorted = std::mem::take(&mut pieces[0].scratch[layer].sorted);
+        if pieces[0].scratch[layer].sparse {
             if sorted.first().is_none_or(|room| room.rows() < batch) {
-                sorted = Sorted::for_batch(batch, self.inputs);
+                *sorted = Sorted::for_batch(batch, self.inputs);
             }
             let places = pieces.iter().map(|piece| &piece.scratch[layer].places);
-            sparse::gradient(x, places, dy, d_weight, self.units, &mut sorted);
-            pieces[0].scratch[layer].sorted = sorted;
+            sparse::gradient(places, dy, d_weight, self.units, sorted);
         } else {
             self.all_gradients(x, dy, d_weight, batch);
         }

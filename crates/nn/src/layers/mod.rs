@@ -40,11 +40,11 @@ use crate::{
 pub(crate) struct Scratch<F> {
     pub(crate) values: Vec<F>,
     pub(crate) indices: Vec<u32>,
-    pub(crate) places: Places,
-    /// Where a layer of data sorts a batch's numbers, block by block: in the first piece only.
-    pub(crate) sorted: Vec<Sorted<F>>,
+    pub(crate) places: Places<F>,
     /// Whether the batch is one of many zeros.
     pub(crate) sparse: bool,
+    /// Whether its numbers have been noted in `places` already.
+    pub(crate) found: bool,
     /// Whether the pass is one of training: only then is a batch normalized by itself.
     pub(crate) training: bool,
     /// Whether units are dropped out, which only training does.
@@ -101,23 +101,24 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
         Share::Samples
     }
 
-    /// Whether it is to look for zeros in a batch of data.
-    fn finds_zeros(&self, data: &[F]) -> bool {
-        let _ = data;
+    /// Whether it reads data, and can do with the numbers of a batch that are not zero.
+    fn takes_places(&self) -> bool {
         false
     }
 
     /// The gradients of the parameters over a whole batch, after all pieces have gone backward, of
-    /// a layer that shares its work by inputs. It is the layer of this number.
+    /// a layer that shares its work by inputs: the layer of this number. There is room for sorting
+    /// data.
     fn gradients(
         &self,
         x: &[F],
         dy: &[F],
         gradients: &mut [Parameter<F>],
-        pieces: &mut [Piece<F>],
+        pieces: &[Piece<F>],
         layer: usize,
+        sorted: &mut Vec<Sorted<F>>,
     ) {
-        let _ = (x, dy, gradients, pieces, layer);
+        let _ = (x, dy, gradients, pieces, layer, sorted);
     }
 
     /// Computes `y` from `x`.

@@ -140,6 +140,7 @@ pub(crate) fn workspace<F: Scalar>(
             })
             .collect(),
         piece,
+        sorted: vec![Vec::new(); network.layers.len()],
         dropout: Source::seeded(0),
         gradients: Gradients {
             entries: network.parameters.iter().map(zeros).collect(),

@@ -4,6 +4,7 @@ mod change;
 mod check;
 mod dropout;
 pub(crate) mod engine;
+mod inputs;
 pub(crate) mod passes;
 mod pieces;
 mod record;
@@ -15,6 +16,7 @@ use std::{fmt, ops::Range, sync::Arc};
 use chainrule_error::{Error, ErrorKind, Result};
 pub use dropout::Dropout;
 use dropout::Source;
+pub use inputs::Inputs;
 use ndarray::{Array2, ArrayD};
 pub(crate) use pieces::Piece;
 pub use record::{Inside, LayerRecord, Record};
@@ -110,7 +112,7 @@ impl<F: Scalar> Network<F> {
     /// NaN or infinite.
     pub fn forward(&self, x: &Array2<F>) -> Result<Array2<F>> {
         let mut workspace = self.filled_workspace(x)?;
-        F::forward(self, &mut workspace, x.nrows());
+        F::forward(self, &mut workspace, x.nrows(), None);
         Ok(self.array(workspace.scores(x.nrows())))
     }
 
@@ -228,7 +230,7 @@ impl<F: Scalar> Network<F> {
     /// When the batch is empty or larger than the workspace.
     pub fn forward_in<'w>(&self, workspace: &'w mut Workspace<F>, batch: usize) -> Result<&'w [F]> {
         workspace.check(batch)?;
-        F::forward(self, workspace, batch);
+        F::forward(self, workspace, batch, None);
         Ok(workspace.scores(batch))
     }
 
@@ -259,18 +261,26 @@ impl<F: Scalar> Network<F> {
         batch: usize,
         targets: Targets<'_, F>,
     ) -> Result<f64> {
+        self.check_step(workspace, batch, targets)?;
+        Ok(F::forward_backward(self, workspace, batch, None, targets))
+    }
+
+    /// Whether a batch can be learned from.
+    fn check_step(
+        &self,
+        workspace: &Workspace<F>,
+        batch: usize,
+        targets: Targets<'_, F>,
+    ) -> Result<()> {
         workspace.check(batch)?;
         targets.check(batch, self.outputs())?;
         match workspace.dropout {
             Source::Given { batch: rows } if rows != batch => {
-                return Err(dropout::wrong_batch(rows, batch));
+                Err(dropout::wrong_batch(rows, batch))
             }
-            _ => {}
+            _ if batch < self.least_batch() => Err(self.too_small(batch)),
+            _ => Ok(()),
         }
-        if batch < self.least_batch() {
-            return Err(self.too_small(batch));
-        }
-        Ok(F::forward_backward(self, workspace, batch, targets))
     }
 
     fn too_small(&self, batch: usize) -> Error {
@@ -295,6 +305,13 @@ impl<F: Scalar> Network<F> {
         let learns = |layer: &BuiltLayer<F>| !layer.parameters.is_empty();
         let lowest = self.layers.iter().position(learns);
         lowest.unwrap_or(self.layers.len())
+    }
+
+    /// The layer that can do with the data's numbers that are not zero. Those before it leave the
+    /// data as they are.
+    fn taker_of_places(&self) -> Option<usize> {
+        let mut layers = self.layers.iter();
+        layers.position(|layer| layer.mathematics.takes_places())
     }
 
     /// The loss of the scores of some samples of a batch of `of`, and its gradient.

@@ -1,19 +1,29 @@
 //! The passes themselves: compiled here for f32 and f64, called through [`Scalar`].
 
+use std::ops::Range;
+
 use super::{
-    Network, Workspace,
+    Network, Piece, Workspace,
     dropout::Source,
+    inputs::{Inputs, Start, write_all},
     pieces::{Job, MOST_LAYERS, Rows},
 };
 use crate::{
-    Scalar, Targets,
+    Parameter, Scalar, Targets,
+    kernels::sparse::{self, Sorted},
     layers::{Backward, Share},
+    team,
 };
 
 /// The scores, for predictions: nothing is dropped out, and batches are normalized by the running
 /// statistics.
-pub(crate) fn forward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize) {
-    pass(network, w, batch, false);
+pub(crate) fn forward<F: Scalar>(
+    network: &Network<F>,
+    w: &mut Workspace<F>,
+    batch: usize,
+    inputs: Option<&dyn Inputs<F>>,
+) {
+    forwards(network, w, batch, false, inputs, With::Nothing);
 }
 
 /// What a pass does beside putting numbers into the activations.
@@ -30,7 +40,7 @@ pub(super) fn pass<F: Scalar>(
     batch: usize,
     training: bool,
 ) {
-    forwards(network, w, batch, training, With::Nothing);
+    forwards(network, w, batch, training, None, With::Nothing);
 }
 
 /// All layers forward, and the last segment backward if gradients are wanted.
@@ -39,13 +49,23 @@ fn forwards<F: Scalar>(
     w: &mut Workspace<F>,
     batch: usize,
     training: bool,
+    inputs: Option<&dyn Inputs<F>>,
     with: With<'_, F>,
 ) {
-    prepare(network, w, batch, training);
+    let start = Start::of(network, inputs);
+    prepare(network, w, batch, training, start);
     let lowest = network.lowest();
     for at in 0..w.segments.len() {
         let layers = w.segments[at].clone();
+        let start = if layers.start == 0 {
+            start
+        } else {
+            Start::There
+        };
         if network.layers[layers.start].mathematics.share() == Share::Whole {
+            if let Start::Written(inputs) = start {
+                write_all(inputs, &mut w.activations[0][..batch * w.lens[0]]);
+            }
             whole_forward(network, w, batch, training, layers.start);
             continue;
         }
@@ -60,6 +80,7 @@ fn forwards<F: Scalar>(
             layers: &layers,
             lowest,
             forward: true,
+            start,
             loss: targets.is_some(),
             backward: targets.is_some(),
         };
@@ -70,6 +91,7 @@ fn forwards<F: Scalar>(
             deltas: deltas_of(deltas, &layers, job.lens, batch),
             targets,
             pieces: &mut w.pieces[..batch.div_ceil(each)],
+            first: 0,
             batch,
             of: batch,
         };
@@ -78,15 +100,28 @@ fn forwards<F: Scalar>(
 }
 
 /// Tells layers what kind of pass is to come, and draws what they draw.
-fn prepare<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize, training: bool) {
+fn prepare<F: Scalar>(
+    network: &Network<F>,
+    w: &mut Workspace<F>,
+    batch: usize,
+    training: bool,
+    start: Start<'_, F>,
+) {
     let pieces = batch.div_ceil(w.piece);
     let dropping = training && !matches!(w.dropout, Source::Off);
+    let taker = network.taker_of_places();
     for (i, layer) in network.layers.iter().enumerate() {
-        let input = &w.activations[0][..batch * w.lens[0]];
-        let sparse = layer.mathematics.finds_zeros(input);
+        let found = matches!(start, Start::Bytes(..)) && taker == Some(i);
+        let sparse = match start {
+            _ if taker != Some(i) => false,
+            Start::There => sparse::is_sparse(&w.activations[0][..batch * w.lens[0]], w.lens[0]),
+            Start::Written(_) => false,
+            Start::Bytes(..) => true,
+        };
         for (at, piece) in w.pieces[..pieces].iter_mut().enumerate() {
             let scratch = &mut piece.scratch[i];
-            (scratch.training, scratch.dropping, scratch.sparse) = (training, dropping, sparse);
+            (scratch.training, scratch.dropping) = (training, dropping);
+            (scratch.sparse, scratch.found) = (sparse, found);
             if let (true, Source::Drawn(rng)) = (training, &mut w.dropout) {
                 let rows = w.piece.min(batch - at * w.piece);
                 layer.mathematics.draw(scratch, rows, rng);
@@ -114,7 +149,7 @@ fn slices<'a, F: Scalar>(
 /// The gradients with respect to what comes before the first of some layers, and after each.
 fn deltas_of<'a, F: Scalar>(
     deltas: &'a mut [Vec<F>],
-    layers: &std::ops::Range<usize>,
+    layers: &Range<usize>,
     lens: &[usize],
     batch: usize,
 ) -> [&'a mut [F]; MOST_LAYERS + 1] {
@@ -184,9 +219,10 @@ pub(crate) fn forward_backward<F: Scalar>(
     network: &Network<F>,
     w: &mut Workspace<F>,
     batch: usize,
+    inputs: Option<&dyn Inputs<F>>,
     targets: Targets<'_, F>,
 ) -> f64 {
-    forwards(network, w, batch, true, With::Gradients(targets));
+    forwards(network, w, batch, true, inputs, With::Gradients(targets));
     let pieces = batch.div_ceil(w.piece);
     let ends_whole =
         network.layers.last().map(|layer| layer.mathematics.share()) == Some(Share::Whole);
@@ -214,6 +250,7 @@ pub(crate) fn forward_backward<F: Scalar>(
             layers: &layers,
             lowest,
             forward: false,
+            start: Start::There,
             loss: false,
             backward: true,
         };
@@ -229,6 +266,7 @@ pub(crate) fn forward_backward<F: Scalar>(
             deltas: deltas_of(&mut w.deltas, &layers, job.lens, batch),
             targets: None,
             pieces: &mut w.pieces[..pieces],
+            first: 0,
             batch,
             of: batch,
         };
@@ -258,20 +296,75 @@ fn whole_backward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: 
 /// The gradients that are not there yet: of layers that take them over the whole batch, and sums of
 /// those of the pieces.
 fn parameter_gradients<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize) {
-    let pieces = &mut w.pieces[..batch.div_ceil(w.piece)];
-    for (i, layer) in network.layers.iter().enumerate() {
-        let gradients = &mut w.gradients.entries[layer.parameters.clone()];
-        match layer.mathematics.share() {
+    let missing = Missing {
+        network,
+        lens: &w.lens,
+        activations: &w.activations,
+        deltas: &w.deltas,
+        pieces: &w.pieces[..batch.div_ceil(w.piece)],
+        batch,
+    };
+    missing.fill(
+        0..network.layers.len(),
+        &mut w.gradients.entries,
+        &mut w.sorted,
+    );
+}
+
+/// What those gradients are computed from.
+#[derive(Clone, Copy)]
+struct Missing<'a, F: Scalar> {
+    network: &'a Network<F>,
+    lens: &'a [usize],
+    activations: &'a [Vec<F>],
+    deltas: &'a [Vec<F>],
+    pieces: &'a [Piece<F>],
+    batch: usize,
+}
+
+impl<F: Scalar> Missing<'_, F> {
+    /// Those of some layers, on as many threads as there are.
+    fn fill(
+        self,
+        layers: Range<usize>,
+        entries: &mut [Parameter<F>],
+        sorted: &mut [Vec<Sorted<F>>],
+    ) {
+        if let (1, [sorted]) = (layers.len(), &mut *sorted) {
+            return self.of_layer(layers.start, entries, sorted);
+        }
+        if layers.is_empty() {
+            return;
+        }
+        let half = layers.len() / 2;
+        let middle = layers.start + half;
+        let all = &self.network.layers;
+        let parameters = all[middle].parameters.start - all[layers.start].parameters.start;
+        let (entries, last_entries) = entries.split_at_mut(parameters);
+        let (sorted, last_sorted) = sorted.split_at_mut(half);
+        if self.pieces.len() < 2 {
+            self.fill(layers.start..middle, entries, sorted);
+            return self.fill(middle..layers.end, last_entries, last_sorted);
+        }
+        team::join(
+            || self.fill(layers.start..middle, entries, sorted),
+            || self.fill(middle..layers.end, last_entries, last_sorted),
+        );
+    }
+
+    fn of_layer(self, i: usize, gradients: &mut [Parameter<F>], sorted: &mut Vec<Sorted<F>>) {
+        let layer = &self.network.layers[i].mathematics;
+        match layer.share() {
             Share::Inputs => {
-                let x = &w.activations[i][..batch * w.lens[i]];
-                let dy = &w.deltas[i][..batch * w.lens[i + 1]];
-                layer.mathematics.gradients(x, dy, gradients, pieces, i);
+                let x = &self.activations[i][..self.batch * self.lens[i]];
+                let dy = &self.deltas[i][..self.batch * self.lens[i + 1]];
+                layer.gradients(x, dy, gradients, self.pieces, i, sorted);
             }
             Share::Samples => {
                 for (p, gradient) in gradients.iter_mut().enumerate() {
                     let sum = gradient.values_mut();
-                    sum.copy_from_slice(pieces[0].gradients[i][p].values());
-                    for piece in &pieces[1..] {
+                    sum.copy_from_slice(self.pieces[0].gradients[i][p].values());
+                    for piece in &self.pieces[1..] {
                         let values = piece.gradients[i][p].values();
                         sum.iter_mut().zip(values).for_each(|(sum, &v)| *sum += v);
                     }

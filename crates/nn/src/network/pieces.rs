@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{BuiltLayer, Network};
+use super::{BuiltLayer, Network, inputs::Start};
 use crate::{
     Parameter, Scalar, Targets,
     layers::{Backward, Scratch, Share},
@@ -55,6 +55,8 @@ pub(super) struct Job<'a, F: Scalar> {
     /// The first layer that learns: below it nobody needs a gradient.
     pub(super) lowest: usize,
     pub(super) forward: bool,
+    /// What comes before the first of them, going forward.
+    pub(super) start: Start<'a, F>,
     /// Whether the loss is computed after the last layer.
     pub(super) loss: bool,
     pub(super) backward: bool,
@@ -67,6 +69,8 @@ pub(super) struct Rows<'a, 't, F: Scalar> {
     pub(super) deltas: [&'a mut [F]; MOST_LAYERS + 1],
     pub(super) targets: Option<Targets<'t, F>>,
     pub(super) pieces: &'a mut [Piece<F>],
+    /// The number of the first of them in the batch.
+    pub(super) first: usize,
     pub(super) batch: usize,
     /// How many samples the whole batch has.
     pub(super) of: usize,
@@ -93,11 +97,12 @@ impl<'a, F: Scalar> Rows<'a, '_, F> {
         let (activations, last_activations) = cut(self.activations);
         let (deltas, last_deltas) = cut(self.deltas);
         let targets = self.targets.map(|targets| targets.split_at(rows));
-        let part = |activations, deltas, targets, pieces, batch| Rows {
+        let part = |activations, deltas, targets, pieces, first, batch| Rows {
             activations,
             deltas,
             targets,
             pieces,
+            first,
             batch,
             of: self.of,
         };
@@ -107,6 +112,7 @@ impl<'a, F: Scalar> Rows<'a, '_, F> {
                 deltas,
                 targets.map(|t| t.0),
                 first_pieces,
+                self.first,
                 rows,
             ),
             part(
@@ -114,6 +120,7 @@ impl<'a, F: Scalar> Rows<'a, '_, F> {
                 last_deltas,
                 targets.map(|t| t.1),
                 last_pieces,
+                self.first + rows,
                 self.batch - rows,
             ),
         )
@@ -138,6 +145,7 @@ impl<F: Scalar> Job<'_, F> {
             mut deltas,
             targets,
             pieces: [piece],
+            first: from,
             batch,
             of,
         } = rows
@@ -147,7 +155,20 @@ impl<F: Scalar> Job<'_, F> {
         let layers = &self.network.layers[self.layers.clone()];
         let first = self.layers.start;
         if self.forward {
-            for (i, layer) in layers.iter().enumerate() {
+            let below = match self.start {
+                Start::There => 0,
+                Start::Written(inputs) => {
+                    inputs.write(from..from + batch, &mut *activations[0]);
+                    0
+                }
+                Start::Bytes(inputs, numbers, taker) => {
+                    let row = |at: usize| inputs.bytes(from + at);
+                    let places = &mut piece.scratch[taker].places;
+                    places.find_bytes(batch, &row, numbers);
+                    taker
+                }
+            };
+            for (i, layer) in layers.iter().enumerate().skip(below) {
                 let (before, after) = activations.split_at_mut(i + 1);
                 let parameters = &self.network.parameters[layer.parameters.clone()];
                 let (x, y, scratch) = (&*before[i], &mut *after[0], &mut piece.scratch[first + i]);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use chainrule_error::{Error, ErrorKind, Result};
 
 use super::{dropout::Source, pieces::Piece};
-use crate::{Gradients, Scalar, layers::Scratch};
+use crate::{Gradients, Scalar, kernels::sparse::Sorted, layers::Scratch};
 
 /// Buffers for batches of up to a number of samples: activations, gradients, working space.
 ///
@@ -39,6 +39,8 @@ pub struct Workspace<F: Scalar = f32> {
     pub(super) pieces: Vec<Piece<F>>,
     /// Samples of each piece; the last may have fewer.
     pub(super) piece: usize,
+    /// Where each layer of data sorts a batch's numbers, block by block.
+    pub(super) sorted: Vec<Vec<Sorted<F>>>,
     pub(super) dropout: Source,
     pub(super) gradients: Gradients<F>,
 }

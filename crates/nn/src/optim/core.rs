@@ -79,7 +79,7 @@ impl Core {
             let entry = entries
                 .next()
                 .expect("an entry for each parameter; please report");
-            Wide::new(rule, turn, parameter, gradient, &mut entry.slots).step();
+            Wide::new(rule, turn, parameter, gradient, &mut entry.slots).step(gradients.samples);
         })
     }
 
@@ -89,7 +89,7 @@ impl Core {
             .belong_to_values(values.len(), self.rule.slots().len())?;
         let (rule, turn) = (self.rule, self.turn());
         let slots = &mut self.memory.double[0].slots;
-        Wide::new(rule, turn, values, gradient, slots).step();
+        Wide::new(rule, turn, values, gradient, slots).step(1);
         Ok(())
     }
 

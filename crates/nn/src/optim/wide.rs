@@ -16,20 +16,22 @@ pub(super) struct Wide<'a, F> {
 }
 
 /// Plain gradient descent of one parameter.
-pub(crate) fn descend<F: Scalar>(rate: f64, parameter: &mut [F], gradient: &[F]) {
+pub(crate) fn descend<F: Scalar>(rate: f64, parameter: &mut [F], gradient: &[F], samples: usize) {
     let turn = Turn {
         rate,
         step: 1,
         product: 1.0,
     };
-    Wide::new(Rule::Sgd, turn, parameter, gradient, &mut []).step();
+    Wide::new(Rule::Sgd, turn, parameter, gradient, &mut []).step(samples);
 }
 
 /// No rule remembers more arrays.
 const MOST_SLOTS: usize = 3;
 
-/// Fewer values than these are not shared between threads.
-const SHARED: usize = 4096;
+/// Fewer values than these, with what is remembered of them, are not shared between threads, nor
+/// are steps after fewer samples: handing over would take longer.
+const SHARED: usize = 1 << 14;
+const SAMPLES: usize = 16;
 
 impl<'a, F: Scalar> Wide<'a, F> {
     pub(super) fn new(
@@ -54,9 +56,10 @@ impl<'a, F: Scalar> Wide<'a, F> {
         }
     }
 
-    /// Takes the step, on as many threads as there are.
-    pub(super) fn step(self) {
-        if self.parameter.len() < 2 * SHARED || !team::is_shared() {
+    /// Takes the step, by the gradients of so many samples, on as many threads as there are.
+    pub(super) fn step(self, samples: usize) {
+        let values = self.parameter.len() * (1 + self.used);
+        if values < SHARED || samples < SAMPLES || !team::is_shared() {
             return pulp::Arch::new().dispatch(self);
         }
         let half = self.parameter.len() / 2;
@@ -75,7 +78,7 @@ impl<'a, F: Scalar> Wide<'a, F> {
         };
         let first = part(parameter, gradient, slots);
         let last = part(last_parameter, last_gradient, last_slots);
-        team::join(|| first.step(), || last.step());
+        team::join(|| first.step(samples), || last.step(samples));
     }
 }
 
@@ -109,7 +112,7 @@ mod tests {
             let gradient: Vec<F> = (0..VALUES).map(|i| number(i, 17 * step)).collect();
             let (turn, gradient) = (core.turn(), gradient.as_slice());
             if wide {
-                Wide::new(rule, turn, &mut parameter, gradient, &mut slots).step();
+                Wide::new(rule, turn, &mut parameter, gradient, &mut slots).step(1);
             } else {
                 for (i, g) in gradient.chunks(1).enumerate() {
                     let mut one: Vec<_> = slots.iter().map(|slot| vec![slot[i]]).collect();

@@ -1,0 +1,170 @@
+//! Where the inputs of a batch come from, if they are not in the workspace already.
+
+use std::{fmt::Debug, ops::Range};
+
+use chainrule_error::{Error, ErrorKind, Result};
+
+use super::{Network, Workspace};
+use crate::{Scalar, Targets, kernels::sparse, team};
+
+/// A batch of samples that are drawn as they are needed: each thread draws those that it computes.
+///
+/// Where samples are made of bytes and most bytes are zero, as of an image's pixels, a dense first
+/// layer takes the others straight from the bytes, and [`write`](Self::write) is not called.
+///
+/// ```
+/// use std::ops::Range;
+/// use chainrule_nn::{Inputs, Model, Targets};
+///
+/// #[derive(Debug)]
+/// struct Pairs<'a>(&'a [[f32; 2]]);
+///
+/// impl Inputs<f32> for Pairs<'_> {
+///     fn len(&self) -> usize {
+///         self.0.len()
+///     }
+///     fn features(&self) -> usize {
+///         2
+///     }
+///     fn write(&self, samples: Range<usize>, x: &mut [f32]) {
+///         x.copy_from_slice(self.0[samples].as_flattened());
+///     }
+/// }
+///
+/// let network = Model::input(2).dense(2).softmax().build(1)?;
+/// let mut workspace = network.workspace(3)?;
+/// let (x, labels) = (Pairs(&[[0.1, 0.9], [0.8, 0.2], [0.7, 0.1]]), [0, 1, 1]);
+/// let loss = network.forward_backward_from(&mut workspace, &x, Targets::from(&labels))?;
+/// assert!(loss > 0.0);
+/// # Ok::<(), chainrule_nn::Error>(())
+/// ```
+pub trait Inputs<F>: Sync + Debug {
+    /// How many samples the batch has.
+    fn len(&self) -> usize;
+
+    /// Whether it has none, which no network can compute with.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many numbers a sample has.
+    fn features(&self) -> usize;
+
+    /// Writes some of the samples: `x` is `[samples, features]`, row by row.
+    fn write(&self, samples: Range<usize>, x: &mut [F]);
+
+    /// A sample's bytes, one for each of its numbers. Asked for only where
+    /// [`numbers`](Self::numbers) has an answer.
+    fn bytes(&self, sample: usize) -> &[u8] {
+        let _ = sample;
+        &[]
+    }
+
+    /// The number that each byte stands for, if samples are made of bytes.
+    fn numbers(&self) -> Option<&[F; 256]> {
+        None
+    }
+}
+
+impl<F: Scalar> Network<F> {
+    /// The scores of a batch that is drawn from `inputs`. Nothing is dropped out.
+    ///
+    /// # Errors
+    ///
+    /// When the batch is empty or larger than the workspace, or samples do not fit the network.
+    pub fn forward_from<'w>(
+        &self,
+        workspace: &'w mut Workspace<F>,
+        inputs: &dyn Inputs<F>,
+    ) -> Result<&'w [F]> {
+        workspace.check(inputs.len())?;
+        self.check_features(inputs)?;
+        F::forward(self, workspace, inputs.len(), Some(inputs));
+        Ok(workspace.scores(inputs.len()))
+    }
+
+    /// Loss and gradients, as of [`forward_backward_in`](Self::forward_backward_in), of a batch
+    /// that is drawn from `inputs`.
+    ///
+    /// # Errors
+    ///
+    /// As [`forward_backward_in`](Self::forward_backward_in), and when samples do not fit the
+    /// network.
+    pub fn forward_backward_from(
+        &self,
+        workspace: &mut Workspace<F>,
+        inputs: &dyn Inputs<F>,
+        targets: Targets<'_, F>,
+    ) -> Result<f64> {
+        self.check_step(workspace, inputs.len(), targets)?;
+        self.check_features(inputs)?;
+        Ok(F::forward_backward(
+            self,
+            workspace,
+            inputs.len(),
+            Some(inputs),
+            targets,
+        ))
+    }
+
+    fn check_features(&self, inputs: &dyn Inputs<F>) -> Result<()> {
+        let features = self.model.input.features();
+        if inputs.features() == features {
+            return Ok(());
+        }
+        let place = self.layers.first().map_or("", |layer| layer.place.as_str());
+        let what = format!("samples do not fit {place}");
+        Err(Error::new(ErrorKind::Shape, what)
+            .expected(format!("{features} numbers each"))
+            .got(inputs.features().to_string())
+            .hint(format!(
+                "build the model with Model::input({})",
+                inputs.features()
+            )))
+    }
+}
+
+/// How a pass gets its inputs.
+#[derive(Clone, Copy)]
+pub(super) enum Start<'a, F> {
+    /// They are there.
+    There,
+    /// Each piece writes its own.
+    Written(&'a dyn Inputs<F>),
+    /// The layer of this number takes what their bytes, that are not zero, stand for.
+    Bytes(&'a dyn Inputs<F>, &'a [F; 256], usize),
+}
+
+impl<'a, F: Scalar> Start<'a, F> {
+    /// How a network best gets them, by the batch alone.
+    pub(super) fn of(network: &Network<F>, inputs: Option<&'a dyn Inputs<F>>) -> Self {
+        let Some(inputs) = inputs else {
+            return Self::There;
+        };
+        let taker = network.taker_of_places();
+        let numbers = inputs.numbers().filter(|numbers| numbers[0] == F::zero());
+        let (Some(taker), Some(numbers)) = (taker, numbers) else {
+            return Self::Written(inputs);
+        };
+        let row = |sample: usize| inputs.bytes(sample);
+        match sparse::are_sparse_bytes(inputs.len(), inputs.features(), &row) {
+            true => Self::Bytes(inputs, numbers, taker),
+            false => Self::Written(inputs),
+        }
+    }
+}
+
+/// Writes a whole batch, on as many threads as there are.
+pub(super) fn write_all<F: Scalar>(inputs: &dyn Inputs<F>, x: &mut [F]) {
+    const TOGETHER: usize = 16;
+    let mut beside = vec![(); inputs.len().div_ceil(TOGETHER)];
+    team::for_parts(
+        x,
+        TOGETHER * inputs.features(),
+        &mut beside,
+        &|part, x, ()| {
+            let from = part * TOGETHER;
+            inputs.write(from..from + x.len() / inputs.features(), x);
+        },
+    );
+}

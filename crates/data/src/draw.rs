@@ -103,7 +103,7 @@ impl Dataset {
     /// If `x` has another length, or the range goes beyond the end; then nothing is written.
     pub fn fill_rows<F: Element>(&self, range: Range<usize>, x: &mut [F]) -> Result<()> {
         let (samples, room) = (range.len(), x.len());
-        let drawn = self.drawn_rows(range)?;
+        let drawn = self.consecutive(range, "fill_rows")?;
         if room != samples * self.features() {
             return Err(self.wrong_room("fill_rows", samples, room));
         }

@@ -49,13 +49,17 @@ impl Dataset {
     /// # Errors
     /// If the range goes beyond the end.
     pub fn drawn_rows(&self, range: Range<usize>) -> Result<Drawn<'_>> {
+        self.consecutive(range, "drawn_rows")
+    }
+
+    pub(crate) fn consecutive(&self, range: Range<usize>, place: &str) -> Result<Drawn<'_>> {
         if range.start <= range.end && range.end <= self.len() {
             return Ok(Drawn {
                 data: self,
                 which: Which::Consecutive(range),
             });
         }
-        let what = format!("drawn_rows: {} has no such samples", self.name());
+        let what = format!("{place}: {} has no such samples", self.name());
         Err(Error::new(ErrorKind::Value, what)
             .expected(format!("a range within 0..{}", self.len()))
             .got(format!("{}..{}", range.start, range.end)))

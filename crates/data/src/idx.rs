@@ -11,6 +11,7 @@ use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 use crate::catalog::{Content, FileSpec};
+use crate::huge_pages;
 
 /// How much is decompressed, hashed and kept at a time: small enough to stay in the cache.
 const CHUNK: usize = 128 * 1024;
@@ -96,6 +97,7 @@ fn read(path: &Path, content: Content, spec: Option<&FileSpec>) -> Result<Idx, F
     bytes
         .try_reserve_exact(body)
         .map_err(|_| Fault::Memory(expected))?;
+    huge_pages::ask_for(bytes.spare_capacity_mut());
     while bytes.len() < body {
         let start = bytes.len();
         bytes.resize(start + CHUNK.min(body - start), 0);

@@ -38,6 +38,7 @@ mod draw;
 mod drawn;
 mod element;
 mod fetch;
+mod huge_pages;
 mod idx;
 mod load;
 mod one_hot;

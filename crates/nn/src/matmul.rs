@@ -40,10 +40,6 @@ impl<'a, F> Mat<'a, F> {
         self.rows
     }
 
-    pub(crate) fn columns(self) -> usize {
-        self.columns
-    }
-
     /// Some of the columns.
     pub(crate) fn some_columns(self, from: usize, columns: usize) -> Self {
         assert!(

@@ -92,6 +92,7 @@ fn what_does_not_fit_is_refused_and_nothing_is_written() {
         ErrorKind::Shape
     );
     assert_eq!((x, labels), ([7.0; 12], [7; 2]));
+    assert!(data.drawn(&[0, 4]).is_err() && data.drawn_rows(3..5).is_err());
     // Nothing asked for, nothing done.
     data.fill_rows(2..2, &mut x[..0]).unwrap();
     data.fill_batch(&[], &mut x[..0], &mut []).unwrap();

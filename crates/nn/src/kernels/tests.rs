@@ -105,7 +105,7 @@ fn check_sparse<F: Scalar>(rows: usize, inputs: usize, units: usize, filled: f64
     let parts = x.chunks(cut * inputs).zip(y.chunks_mut(cut * units));
     for (places, (x, y)) in places.iter_mut().zip(parts) {
         places.find(x);
-        sparse::forward(places, &w, bias.as_deref(), y, units);
+        sparse::forward(places, (&w, units, 0), bias.as_deref(), y, units);
     }
     let expected = loops(|i, k| x[i * inputs + k], &w, bias.as_deref(), shape);
     assert!(off(&y, &expected, inputs) < 1.0, "{shape:?} forward");
@@ -147,14 +147,14 @@ proptest! {
         let mut places = Places::for_rows(rows, inner);
         let mut found = vec![0.0; rows * columns];
         places.find(&a);
-        sparse::forward(&places, &b, None, &mut found, columns);
+        sparse::forward(&places, (&b, columns, 0), None, &mut found, columns);
         for i in 0..rows {
             let a = &a[i * inner..(i + 1) * inner];
             let mut one = vec![0.0; columns];
             product(Left::Rows(a), &b, None, &mut one, (inner, columns));
             prop_assert_eq!(&all[i * columns..(i + 1) * columns], &one);
             places.find(a);
-            sparse::forward(&places, &b, None, &mut one, columns);
+            sparse::forward(&places, (&b, columns, 0), None, &mut one, columns);
             prop_assert_eq!(&found[i * columns..(i + 1) * columns], &one);
         }
     }
@@ -166,7 +166,7 @@ fn what_is_not_a_number_is_found_and_not_hidden() {
     let mut places = Places::for_rows(2, 3);
     places.find(&x);
     let mut y = [0.0; 2];
-    sparse::forward(&places, &[1.0; 3], None, &mut y, 1);
+    sparse::forward(&places, (&[1.0; 3], 1, 0), None, &mut y, 1);
     assert!(y[0].is_nan() && y[1] == f32::INFINITY);
 }
 

@@ -16,6 +16,17 @@ use crate::{
 /// by the `gemm` crate, which packs them.
 const SMALL: usize = 1 << 16;
 
+/// Weights of data of more numbers than this do not even stay in the next cache, and a thread that
+/// goes through all of them for each piece of a batch waits for memory.
+const LARGE: usize = 1 << 17;
+
+/// Columns of weights that are multiplied together by the `gemm` crate.
+const COLUMNS: usize = 128;
+
+/// Columns of weights of which those rows that are needed stay in the cache, while one sample after
+/// the other takes its own.
+const SPARSE_COLUMNS: usize = 64;
+
 /// y = x·W + b with W `[inputs, units]` and b `[units]`, or without b; backward ∂W = xᵀ·∂y, ∂b = Σ ∂y over the
 /// batch, ∂x = ∂y·Wᵀ.
 #[derive(Debug)]
@@ -31,31 +42,29 @@ impl Dense {
         self.inputs * self.units <= SMALL
     }
 
-    /// Whether the whole batch is taken at once, shared out by columns: so the weights are packed
-    /// once a step, and not for every piece.
+    /// Whether the whole batch is taken at once, shared out by columns: so the weights are gone
+    /// through, or packed, once a step and not for every piece.
     fn takes_all(&self) -> bool {
-        !self.is_small() && !self.reads_data
+        self.inputs * self.units > if self.reads_data { LARGE } else { SMALL }
     }
 
-    /// c = a·b for `b` `[…, columns]`, a block of columns at a time, with room for the blocks.
+    /// c = a·b, a block of columns at a time: `product` computes those from a column on, as many
+    /// as there is room for.
     fn by_columns<F: Scalar>(
-        a: Mat<'_, F>,
-        b: Mat<'_, F>,
+        (batch, columns, each): (usize, usize, usize),
         start: Option<&[F]>,
         c: &mut [F],
         room: &mut [F],
+        product: impl Fn(usize, &mut [F]) + Sync,
     ) {
-        const COLUMNS: usize = 128;
-        let (batch, columns) = (a.rows(), b.columns());
         let room = &mut room[..batch * columns];
-        let mut beside = vec![(); columns.div_ceil(COLUMNS)];
-        team::for_parts(room, batch * COLUMNS, &mut beside, &|block, room, ()| {
-            let b = b.some_columns(block * COLUMNS, room.len() / batch);
-            matmul(a, b, room, Into::Overwrite);
+        let mut beside = vec![(); columns.div_ceil(each)];
+        team::for_parts(room, batch * each, &mut beside, &|block, room, ()| {
+            product(block * each, room);
         });
         for (row, c) in c.chunks_exact_mut(columns).enumerate() {
-            for (block, c) in c.chunks_mut(COLUMNS).enumerate() {
-                let (from, len) = (block * COLUMNS, c.len());
+            for (block, c) in c.chunks_mut(each).enumerate() {
+                let (from, len) = (block * each, c.len());
                 let product = &room[batch * from + row * len..][..len];
                 match start {
                     Some(start) => c
@@ -113,7 +122,11 @@ impl Dense {
         if self.takes_all() {
             let dy = Mat::new(dy, dy.len() / self.units, self.units);
             let weight = Mat::new(weight, self.inputs, self.units);
-            return Self::by_columns(dy, weight.t(), None, dx, room);
+            let shape = (dy.rows(), self.inputs, COLUMNS);
+            return Self::by_columns(shape, None, dx, room, |from, room| {
+                let columns = weight.t().some_columns(from, room.len() / dy.rows());
+                matmul(dy, columns, room, Into::Overwrite);
+            });
         }
         if room.len() == weight.len() {
             transpose(weight, room, self.units);
@@ -151,19 +164,18 @@ impl<F: Scalar> Layer<F> for Dense {
     }
 
     fn scratch(&self, capacity: usize) -> Scratch<F> {
-        if self.reads_data && sparse::has_places(self.inputs) {
-            return Scratch {
-                places: Places::for_rows(capacity, self.inputs),
-                ..Scratch::default()
-            };
-        }
-        let room = if self.is_small() {
+        let room = match (self.takes_all(), self.reads_data) {
+            // The products, block by block.
+            (true, true) => capacity * self.units,
+            (true, false) => capacity * self.inputs.max(self.units),
+            (false, true) => 0,
             // The transpose of the weights.
-            self.inputs * self.units
-        } else {
-            capacity * self.inputs.max(self.units)
+            (false, false) => self.inputs * self.units,
         };
+        let has_places = self.reads_data && sparse::has_places(self.inputs);
+        let rows = if has_places { capacity } else { 0 };
         Scratch {
+            places: Places::for_rows(rows, self.inputs),
             values: vec![F::zero(); room],
             ..Scratch::default()
         }
@@ -181,19 +193,34 @@ impl<F: Scalar> Layer<F> for Dense {
             unreachable!("a dense layer has a weight")
         };
         let (weight, bias) = (weight.values(), bias.first().map(Parameter::values));
-        if scratch.sparse {
-            if !scratch.found {
-                scratch.places.find(x);
+        if scratch.sparse && !scratch.found {
+            scratch.places.find(x);
+        }
+        let (places, room) = (&scratch.places, &mut scratch.values);
+        let shape = (batch, self.units, COLUMNS);
+        match (scratch.sparse, self.takes_all()) {
+            (true, true) => Self::by_columns(
+                (batch, self.units, SPARSE_COLUMNS),
+                bias,
+                y,
+                room,
+                |from, room| {
+                    let units = room.len() / batch;
+                    sparse::forward(places, (weight, self.units, from), None, room, units);
+                },
+            ),
+            (true, false) => {
+                sparse::forward(places, (weight, self.units, 0), bias, y, self.units);
             }
-            sparse::forward(&scratch.places, weight, bias, y, self.units);
-        } else if self.takes_all() {
-            let (x, weight) = (
-                Mat::new(x, batch, self.inputs),
-                Mat::new(weight, self.inputs, self.units),
-            );
-            Self::by_columns(x, weight, bias, y, &mut scratch.values);
-        } else {
-            self.all(x, weight, bias, y, batch);
+            (false, true) => {
+                let x = Mat::new(x, batch, self.inputs);
+                let weight = Mat::new(weight, self.inputs, self.units);
+                Self::by_columns(shape, bias, y, room, |from, room| {
+                    let columns = weight.some_columns(from, room.len() / batch);
+                    matmul(x, columns, room, Into::Overwrite);
+                });
+            }
+            (false, false) => self.all(x, weight, bias, y, batch),
         }
     }
 
@@ -201,7 +228,7 @@ impl<F: Scalar> Layer<F> for Dense {
         let [weight, ..] = pass.parameters else {
             unreachable!("a dense layer has a weight")
         };
-        if self.takes_all() {
+        if self.takes_all() && !self.reads_data {
             let [d_weight, d_bias @ ..] = pass.gradients else {
                 unreachable!("a dense layer has a weight")
             };
@@ -234,6 +261,9 @@ impl<F: Scalar> Layer<F> for Dense {
         layer: usize,
         sorted: &mut Vec<Sorted<F>>,
     ) {
+        if self.takes_all() && !self.reads_data {
+            return;
+        }
         let [d_weight, d_bias @ ..] = gradients else {
             unreachable!("a dense layer has a weight")
         };

@@ -23,6 +23,19 @@ impl Dropout {
     pub(crate) fn gain<F: Scalar>(rate: f64) -> F {
         F::of(1.0 / (1.0 - rate))
     }
+
+    /// What each unit is multiplied by, drawn anew.
+    fn draw<F: Scalar>(&self, factors: &mut [F], rng: &mut Pcg64) {
+        let gain = Self::gain(self.rate);
+        for factor in factors {
+            // One f64 whatever F is: the same units are dropped in both arithmetics.
+            *factor = if rng.random::<f64>() < self.rate {
+                F::zero()
+            } else {
+                gain
+            };
+        }
+    }
 }
 
 impl<F: Scalar> Layer<F> for Dropout {
@@ -38,16 +51,8 @@ impl<F: Scalar> Layer<F> for Dropout {
         }
     }
 
-    fn draw(&self, scratch: &mut Scratch<F>, batch: usize, rng: &mut Pcg64) {
-        let gain = Self::gain(self.rate);
-        for factor in &mut scratch.values[..batch * self.features] {
-            // One f64 whatever F is: the same units are dropped in both arithmetics.
-            *factor = if rng.random::<f64>() < self.rate {
-                F::zero()
-            } else {
-                gain
-            };
-        }
+    fn draws(&self, batch: usize) -> usize {
+        batch * self.features
     }
 
     fn forward(
@@ -58,6 +63,9 @@ impl<F: Scalar> Layer<F> for Dropout {
         _: usize,
         scratch: &mut Scratch<F>,
     ) {
+        if let Some(mut rng) = scratch.rng.take() {
+            self.draw(&mut scratch.values[..x.len()], &mut rng);
+        }
         if scratch.dropping {
             times(x, &scratch.values, y);
         } else {
@@ -94,7 +102,7 @@ mod tests {
             features: 1_000,
         };
         let mut scratch: Scratch<f64> = layer.scratch(100);
-        layer.draw(&mut scratch, 100, &mut Pcg64::seed_from_u64(1));
+        layer.draw(&mut scratch.values, &mut Pcg64::seed_from_u64(1));
         let dropped = scratch.values.iter().filter(|&&factor| factor == 0.0);
         // The standard deviation of the count is √(100 000 · 0.2 · 0.8) ≈ 126.
         assert!(dropped.count().abs_diff(20_000) < 500);
@@ -110,9 +118,27 @@ mod tests {
         };
         let (mut single, mut double): (Scratch<f32>, Scratch<f64>) =
             (layer.scratch(2), layer.scratch(2));
-        layer.draw(&mut single, 2, &mut Pcg64::seed_from_u64(7));
-        layer.draw(&mut double, 2, &mut Pcg64::seed_from_u64(7));
+        layer.draw(&mut single.values, &mut Pcg64::seed_from_u64(7));
+        layer.draw(&mut double.values, &mut Pcg64::seed_from_u64(7));
         let same = single.values.iter().zip(&double.values);
         assert!(same.into_iter().all(|(&a, &b)| f64::from(a) == b));
+    }
+
+    /// What threads draw for pieces of a batch is what one draws for all of it.
+    #[test]
+    fn pieces_drop_what_the_whole_batch_drops() {
+        let layer = Dropout {
+            rate: 0.3,
+            features: 7,
+        };
+        let mut rng = Pcg64::seed_from_u64(4);
+        let mut whole = [0.0_f64; 35];
+        layer.draw(&mut whole, &mut rng.clone());
+        let mut pieces = [0.0_f64; 35];
+        for piece in pieces.chunks_mut(3 * 7) {
+            layer.draw(piece, &mut rng.clone());
+            rng.advance(Layer::<f64>::draws(&layer, piece.len() / 7) as u128);
+        }
+        assert_eq!(whole, pieces);
     }
 }

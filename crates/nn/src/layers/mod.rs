@@ -47,6 +47,8 @@ pub(crate) struct Scratch<F> {
     pub(crate) found: bool,
     /// Whether the pass is one of training: only then is a batch normalized by itself.
     pub(crate) training: bool,
+    /// Where random numbers come from, before a pass that draws some.
+    pub(crate) rng: Option<Pcg64>,
     /// Whether units are dropped out, which only training does.
     pub(crate) dropping: bool,
 }
@@ -75,10 +77,11 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
         Scratch::default()
     }
 
-    /// Which of the inputs of a batch are kept, drawn anew for one training step. Layers that
-    /// have nothing to draw leave the generator alone.
-    fn draw(&self, scratch: &mut Scratch<F>, batch: usize, rng: &mut Pcg64) {
-        let _ = (scratch, batch, rng);
+    /// How many random numbers it draws for one training step of so many samples, from the
+    /// scratch's generator.
+    fn draws(&self, batch: usize) -> usize {
+        let _ = batch;
+        0
     }
 
     /// The smallest batch that it can learn from.

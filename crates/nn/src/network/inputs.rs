@@ -5,7 +5,7 @@ use std::{fmt::Debug, ops::Range};
 use chainrule_error::{Error, ErrorKind, Result};
 
 use super::{Network, Workspace};
-use crate::{Scalar, Targets, kernels::sparse, team};
+use crate::{Scalar, Targets, kernels::sparse, layers::Share, team};
 
 /// A batch of samples that are drawn as they are needed: each thread draws those that it computes.
 ///
@@ -143,6 +143,9 @@ impl<'a, F: Scalar> Start<'a, F> {
         };
         let taker = network.taker_of_places();
         let numbers = inputs.numbers().filter(|numbers| numbers[0] == F::zero());
+        // What takes the whole batch cannot be given to pieces of the layers before.
+        let whole = |i: &usize| network.layers[*i].mathematics.share() == Share::Whole;
+        let taker = taker.filter(|i| *i == 0 || !whole(i));
         let (Some(taker), Some(numbers)) = (taker, numbers) else {
             return Self::Written(inputs);
         };

@@ -63,8 +63,15 @@ fn forwards<F: Scalar>(
             Start::There
         };
         if network.layers[layers.start].mathematics.share() == Share::Whole {
-            if let Start::Written(inputs) = start {
-                write_all(inputs, &mut w.activations[0][..batch * w.lens[0]]);
+            match start {
+                Start::There => {}
+                Start::Written(inputs) => {
+                    write_all(inputs, &mut w.activations[0][..batch * w.lens[0]]);
+                }
+                Start::Bytes(inputs, numbers, taker) => {
+                    let places = &mut w.pieces[0].scratch[taker].places;
+                    places.find_bytes(batch, &|row| inputs.bytes(row), numbers);
+                }
             }
             whole_forward(network, w, batch, training, layers.start);
             continue;
@@ -99,7 +106,8 @@ fn forwards<F: Scalar>(
     }
 }
 
-/// Tells layers what kind of pass is to come, and draws what they draw.
+/// Tells layers what kind of pass is to come, and where in the stream of random numbers each piece
+/// begins to draw.
 fn prepare<F: Scalar>(
     network: &Network<F>,
     w: &mut Workspace<F>,
@@ -124,7 +132,8 @@ fn prepare<F: Scalar>(
             (scratch.sparse, scratch.found) = (sparse, found);
             if let (true, Source::Drawn(rng)) = (training, &mut w.dropout) {
                 let rows = w.piece.min(batch - at * w.piece);
-                layer.mathematics.draw(scratch, rows, rng);
+                scratch.rng = Some(rng.clone());
+                rng.advance(layer.mathematics.draws(rows) as u128);
             }
         }
     }
@@ -355,10 +364,16 @@ impl<F: Scalar> Missing<'_, F> {
     fn of_layer(self, i: usize, gradients: &mut [Parameter<F>], sorted: &mut Vec<Sorted<F>>) {
         let layer = &self.network.layers[i].mathematics;
         match layer.share() {
-            Share::Inputs => {
+            share @ (Share::Inputs | Share::Whole) => {
                 let x = &self.activations[i][..self.batch * self.lens[i]];
                 let dy = &self.deltas[i][..self.batch * self.lens[i + 1]];
-                layer.gradients(x, dy, gradients, self.pieces, i, sorted);
+                // What takes the whole batch has it all in the first piece.
+                let pieces = if share == Share::Whole {
+                    1
+                } else {
+                    self.pieces.len()
+                };
+                layer.gradients(x, dy, gradients, &self.pieces[..pieces], i, sorted);
             }
             Share::Samples => {
                 for (p, gradient) in gradients.iter_mut().enumerate() {
@@ -370,7 +385,6 @@ impl<F: Scalar> Missing<'_, F> {
                     }
                 }
             }
-            Share::Whole => {}
         }
     }
 }

@@ -11,10 +11,11 @@ use crate::{
     },
 };
 
-/// y = x·w, each row beginning with `start` if there is one, by the places of its numbers.
+/// y = x·w, each row beginning with `start` if there is one, by the places of x's numbers: those
+/// columns of w from `first` on that y has.
 pub(crate) fn forward<F: Scalar>(
     places: &Places<F>,
-    w: &[F],
+    (w, columns, first): (&[F], usize, usize),
     start: Option<&[F]>,
     y: &mut [F],
     units: usize,
@@ -22,6 +23,8 @@ pub(crate) fn forward<F: Scalar>(
     pulp::Arch::new().dispatch(Forward {
         places,
         w,
+        columns,
+        first,
         start,
         y,
         units,
@@ -31,6 +34,8 @@ pub(crate) fn forward<F: Scalar>(
 struct Forward<'a, F> {
     places: &'a Places<F>,
     w: &'a [F],
+    columns: usize,
+    first: usize,
     start: Option<&'a [F]>,
     y: &'a mut [F],
     units: usize,
@@ -65,7 +70,7 @@ impl<F: Scalar> Forward<'_, F> {
             }
             let (places, values) = self.places.of_row(row);
             for (&place, &x) in places.iter().zip(values) {
-                let w = &self.w[usize::from(place) * self.units..][..self.units];
+                let w = &self.w[usize::from(place) * self.columns + self.first..][..self.units];
                 y.iter_mut()
                     .zip(w)
                     .for_each(|(y, &w)| *y = x.mul_add(w, *y));
@@ -95,7 +100,8 @@ impl<F: Scalar, S: Simd> ForwardPanels<'_, '_, F, S> {
     /// With the terms of a row shared out between `U` sums, in turn.
     #[inline(always)]
     fn rows<const K: usize, const U: usize>(&mut self, panel: Panel<K>) {
-        let (simd, units, w) = (self.simd, self.of.units, self.of.w);
+        let (simd, units) = (self.simd, self.of.units);
+        let (w, columns) = (&self.of.w[self.of.first..], self.of.columns);
         let zero = F::splat(simd, F::zero());
         let begin = match self.of.start {
             Some(start) => panel.load::<S, F>(start),
@@ -109,13 +115,13 @@ impl<F: Scalar, S: Simd> ForwardPanels<'_, '_, F, S> {
             let (values, last_values) = values.as_chunks::<U>();
             for (places, values) in places.iter().zip(values) {
                 for u in 0..U {
-                    let row = panel.load::<S, F>(&w[usize::from(places[u]) * units..][..units]);
+                    let row = panel.load::<S, F>(&w[usize::from(places[u]) * columns..][..units]);
                     add(simd, &mut sums[u], values[u], &row);
                 }
             }
             let rest = last_places.iter().zip(last_values);
             for (sum, (&place, &x)) in sums.iter_mut().zip(rest) {
-                let row = panel.load::<S, F>(&w[usize::from(place) * units..][..units]);
+                let row = panel.load::<S, F>(&w[usize::from(place) * columns..][..units]);
                 add(simd, sum, x, &row);
             }
             let mut total = sums[0];

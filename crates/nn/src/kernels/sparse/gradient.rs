@@ -168,7 +168,7 @@ impl<'p, P: Iterator<Item = &'p Places<F>> + Clone, F: Scalar> WithSimd for Scat
             return self.narrow();
         }
         let units = self.units;
-        each_panel::<S, F, 13>(
+        each_panel::<S, F, 7>(
             units,
             &mut ScatterPanels {
                 of: &mut self,
@@ -238,7 +238,7 @@ impl<F: Scalar> WithSimd for Gather<'_, F> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let units = self.units;
-        each_panel::<S, F, 13>(
+        each_panel::<S, F, 7>(
             units,
             &mut GatherPanels {
                 of: &mut self,

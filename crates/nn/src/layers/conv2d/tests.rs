@@ -231,7 +231,8 @@ proptest! {
     fn every_way_agrees_with_the_obvious_loops(conv in convolutions(), bias: bool, batch in 1_usize..4) {
         let Conv2d { window, filters } = conv;
         Case::<f64>::new(conv, bias, batch).agree(1e-11)?;
-        Case::<f32>::new(Conv2d { window, filters }, bias, batch).agree(1e-3)?;
+        // A gradient sums up to 3267 terms one after the other: f32 may lose 1e-3 of them.
+        Case::<f32>::new(Conv2d { window, filters }, bias, batch).agree(1e-2)?;
     }
 }
 

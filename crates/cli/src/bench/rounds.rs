@@ -1,6 +1,8 @@
 //! Measurements in turn: A B A B, so that whatever else the machine does meets everybody.
 
 use std::io::Write;
+use std::thread;
+use std::time::Duration;
 
 use chainrule_error::Result;
 use serde_json::{Value, json};
@@ -13,6 +15,10 @@ use super::workloads::Workload;
 
 /// What training is preceded by: caches filled, functions compiled, speeds estimated.
 const WARM_UP: f64 = 0.3;
+
+/// Before each turn: OpenMP's threads spin for a while after their last work, on the processors that
+/// the next contender needs.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// A contender that still takes part, with its process.
 #[derive(Debug)]
@@ -102,6 +108,7 @@ impl Field {
         })?;
         for _ in 0..rounds {
             self.each(&learns, &mut |i, _, process| {
+                thread::sleep(PAUSE);
                 row.values[i].push(process.train(seconds)?);
                 Ok(())
             })?;
@@ -130,6 +137,7 @@ impl Field {
         let mut row = self.measured.row(title, words, Unit::Seconds);
         for round in 0..=rounds {
             self.each(fits, &mut |i, _, process| {
+                thread::sleep(PAUSE);
                 let seconds = process.seconds(what, request.clone())?;
                 if round > 0 {
                     row.values[i].push(seconds);

@@ -4,7 +4,7 @@ use chainrule_data::Dataset;
 use chainrule_error::Result;
 use chainrule_nn::{Network, Reduction, Targets, Workspace};
 
-use crate::{Number, samples::Samples};
+use crate::{Number, samples::Samples, team::Team};
 
 /// What a network does on a part of a data set.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,7 +27,11 @@ impl Evaluation {
     }
 }
 
-/// Classifies every sample of a data set, in pieces as large as the workspace.
+/// Fewer samples are not worth starting threads for.
+const SHARED: usize = 5_000;
+
+/// Classifies every sample of a data set, in pieces as large as the workspace, on all processors if
+/// there are many.
 ///
 /// # Errors
 ///
@@ -49,8 +53,14 @@ pub fn evaluate<F: Number>(
     data: &Dataset,
     workspace: &mut Workspace<F>,
 ) -> Result<Evaluation> {
-    let all = evaluate_while(|| true, network, data, workspace)?;
-    Ok(all.expect("nothing ended it before its end; please report"))
+    let mut all = || evaluate_while(|| true, network, data, workspace);
+    let is_alone = rayon::current_thread_index().is_none();
+    let evaluation = if is_alone && data.len() >= SHARED {
+        Team::of_all()?.enter(all)?
+    } else {
+        all()?
+    };
+    Ok(evaluation.expect("nothing ended it before its end; please report"))
 }
 
 /// As [`evaluate`], but looks before each piece whether to go on; none if it ended early.

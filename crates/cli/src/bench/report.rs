@@ -45,7 +45,11 @@ pub(super) fn markdown(measured: &Measured, machine: &Machine) -> String {
     if machine.busy().is_some() {
         // Ratios are worth something even so; a reader has to know.
         let load = machine.load.unwrap_or_default();
-        let _ = writeln!(text, "\nThe machine had other work (load {load:.1}).");
+        let all = machine.processors;
+        let _ = writeln!(
+            text,
+            "\nThe machine had other work: {load:.1} of {all} processors were busy before."
+        );
     }
     for (name, why) in &measured.missing {
         let first = why.lines().next().unwrap_or_default();
@@ -255,8 +259,8 @@ mod tests {
     fn other_work_on_the_machine_is_told() {
         let (measured, mut machine) = (measured(), machine());
         assert!(!markdown(&measured, &machine).contains("other work"));
-        machine.load = Some(3.0);
-        assert!(markdown(&measured, &machine).contains("other work (load 3.0)"));
+        machine.load = Some(1.5);
+        assert!(markdown(&measured, &machine).contains("other work: 1.5 of 2 processors"));
     }
 
     #[test]

@@ -57,25 +57,31 @@ impl Dense {
         room: &mut [F],
         product: impl Fn(usize, &mut [F]) + Sync,
     ) {
+        const ROWS: usize = 32;
         let room = &mut room[..batch * columns];
         let mut beside = vec![(); columns.div_ceil(each)];
         team::for_parts(room, batch * each, &mut beside, &|block, room, ()| {
             product(block * each, room);
         });
-        for (row, c) in c.chunks_exact_mut(columns).enumerate() {
-            for (block, c) in c.chunks_mut(each).enumerate() {
-                let (from, len) = (block * each, c.len());
-                let product = &room[batch * from + row * len..][..len];
-                match start {
-                    Some(start) => c
-                        .iter_mut()
-                        .zip(product)
-                        .zip(&start[from..])
-                        .for_each(|((c, &product), &start)| *c = product + start),
-                    None => c.copy_from_slice(product),
+        let room = &*room;
+        let mut beside = vec![(); batch.div_ceil(ROWS)];
+        team::for_parts(c, ROWS * columns, &mut beside, &|part, c, ()| {
+            for (row, c) in c.chunks_exact_mut(columns).enumerate() {
+                let row = part * ROWS + row;
+                for (block, c) in c.chunks_mut(each).enumerate() {
+                    let (from, len) = (block * each, c.len());
+                    let product = &room[batch * from + row * len..][..len];
+                    match start {
+                        Some(start) => c
+                            .iter_mut()
+                            .zip(product)
+                            .zip(&start[from..])
+                            .for_each(|((c, &product), &start)| *c = product + start),
+                        None => c.copy_from_slice(product),
+                    }
                 }
             }
-        }
+        });
     }
 
     /// y = x·W + b of all numbers, zeros or not.

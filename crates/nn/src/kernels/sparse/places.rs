@@ -204,7 +204,7 @@ fn filled(bytes: [u8; TOGETHER]) -> u64 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     let word = u64::from_le_bytes(bytes);
     // The high bit of each byte that has any bit; then those eight bits side by side.
-    let high = ((word & LOW) + LOW | word) & !LOW;
+    let high = (((word & LOW) + LOW) | word) & !LOW;
     (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 

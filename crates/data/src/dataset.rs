@@ -8,6 +8,7 @@ use chainrule_error::{Error, ErrorKind, Result};
 use ndarray::{Array2, ArrayView2};
 
 use crate::digest::Digests;
+use crate::filled::Notes;
 use crate::one_hot::check_labels;
 use crate::text::{counted, grouped};
 use crate::{Card, Reader, Scaler};
@@ -45,6 +46,7 @@ struct Shared {
     features: usize,
     class_names: Vec<String>,
     digests: Digests,
+    notes: Notes,
 }
 
 impl Dataset {
@@ -93,6 +95,7 @@ impl Dataset {
             features,
             class_names,
             digests: Digests::default(),
+            notes: Notes::default(),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -334,8 +337,20 @@ impl Dataset {
             features: _,
             class_names: _,
             digests,
+            // They say what the pixels say.
+            notes: _,
         } = &**shared;
         (digests, range)
+    }
+
+    /// Notes on all rows of the whole data set, and these rows.
+    pub(crate) fn notes(&self) -> (&Notes, &[u8]) {
+        (&self.shared.notes, &self.shared.pixels)
+    }
+
+    /// Which of all rows is the first of these.
+    pub(crate) fn first_row(&self) -> usize {
+        self.range.start
     }
 
     /// This part and the one after it in the same bytes, as one.
@@ -367,6 +382,7 @@ impl Shared {
             labels: self.labels[range.clone()].to_vec(),
             class_names,
             digests: Digests::default(),
+            notes: Notes::default(),
             ..*self
         }
     }

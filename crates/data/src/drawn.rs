@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chainrule_error::{Error, ErrorKind, Result};
 
-use crate::{Dataset, Element};
+use crate::{Dataset, Element, Filled};
 
 /// Some samples of a data set, all of which exist.
 ///
@@ -100,6 +100,15 @@ impl Drawn<'_> {
     pub fn bytes(&self, sample: usize) -> &[u8] {
         let features = self.data.features();
         &self.data.bytes()[self.place(sample) * features..][..features]
+    }
+
+    /// What is not zero of the sample with this number among them, if it was
+    /// [noted](Dataset::note_filled).
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    pub fn filled(&self, sample: usize) -> Option<Filled<'_>> {
+        self.data.filled(self.place(sample))
     }
 
     /// The number between 0 and 1 that each byte stands for, unless pixels are

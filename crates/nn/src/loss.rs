@@ -80,13 +80,21 @@ impl Loss {
             Reduction::Mean => 1.0 / of as f64,
             Reduction::Sum => 1.0,
         };
+        if self == Self::SoftmaxCrossEntropy {
+            softmax_parts(scores, d_scores, outputs);
+        }
         let rows = scores
             .chunks_exact(outputs)
             .zip(d_scores.chunks_exact_mut(outputs));
         let losses = rows.enumerate().map(|(sample, (scores, d_scores))| {
             let target = |output| keep * targets.at(sample, output) + spread;
             match self {
-                Self::SoftmaxCrossEntropy => cross_entropy(scores, target, d_scores),
+                Self::SoftmaxCrossEntropy => match targets {
+                    Targets::Classes(classes) if smoothing == 0.0 => {
+                        cross_entropy_of_class(scores, usize::from(classes[sample]), d_scores)
+                    }
+                    _ => cross_entropy(scores, target, d_scores),
+                },
                 Self::SquaredError => squared_error(scores, target, d_scores, F::one()),
                 Self::HalfSquaredError => squared_error(scores, target, d_scores, F::of(0.5)),
                 Self::MeanSquaredError => {
@@ -104,20 +112,30 @@ impl Loss {
     }
 }
 
+/// The loss of a sample, whose exponentials are in `d`.
 fn cross_entropy<F: Scalar>(scores: &[F], target: impl Fn(usize) -> F, d: &mut [F]) -> F {
-    let exponentials = softmax_parts(scores, d);
-    let log_sum = exponentials.sum.ln();
+    let (greatest, sum) = (greatest(scores), d.iter().copied().sum::<F>());
+    let log_sum = sum.ln();
     let targets_sum: F = (0..scores.len()).map(&target).sum();
-    let scale = targets_sum / exponentials.sum;
+    let scale = targets_sum / sum;
     let mut loss = F::zero();
     for (output, (d, &score)) in d.iter_mut().zip(scores).enumerate() {
         let target = target(output);
         if target != F::zero() {
-            loss += target * (log_sum - (score - exponentials.greatest));
+            loss += target * (log_sum - (score - greatest));
         }
         *d = *d * scale - target;
     }
     loss
+}
+
+/// The same for a target that is 1 for one class and 0 for the others.
+fn cross_entropy_of_class<F: Scalar>(scores: &[F], class: usize, d: &mut [F]) -> F {
+    let sum: F = d.iter().copied().sum();
+    let scale = sum.recip();
+    d.iter_mut().for_each(|d| *d *= scale);
+    d[class] -= F::one();
+    sum.ln() - (scores[class] - greatest(scores))
 }
 
 /// `factor`·Σ (z − t)².
@@ -137,30 +155,31 @@ fn squared_error<F: Scalar>(
     loss * factor
 }
 
-struct Exponentials<F> {
-    greatest: F,
-    sum: F,
+/// The greatest of some scores; those that are NaN do not count.
+fn greatest<F: Scalar>(scores: &[F]) -> F {
+    let greater = |a, &b| if b > a { b } else { a };
+    scores.iter().fold(F::neg_infinity(), greater)
 }
 
-/// Puts exp(score − greatest score) into `out`, and gives their sum.
-fn softmax_parts<F: Scalar>(scores: &[F], out: &mut [F]) -> Exponentials<F> {
-    let greatest = scores.iter().copied().fold(F::neg_infinity(), F::max);
-    let mut sum = F::zero();
-    for (out, &score) in out.iter_mut().zip(scores) {
-        *out = (score - greatest).exp();
-        sum += *out;
+/// Puts exp(score − greatest score) of each row into `out`.
+fn softmax_parts<F: Scalar>(scores: &[F], out: &mut [F], outputs: usize) {
+    let rows = scores.chunks_exact(outputs);
+    for (scores, out) in rows.zip(out.chunks_exact_mut(outputs)) {
+        let greatest = greatest(scores);
+        let differences = scores.iter().map(|&score| score - greatest);
+        out.iter_mut()
+            .zip(differences)
+            .for_each(|(out, d)| *out = d);
     }
-    Exponentials { greatest, sum }
+    F::exponentials(out);
 }
 
 /// Probabilities from scores, row by row.
 pub(crate) fn softmax<F: Scalar>(scores: &[F], probabilities: &mut [F], outputs: usize) {
-    let rows = scores
-        .chunks_exact(outputs)
-        .zip(probabilities.chunks_exact_mut(outputs));
-    for (scores, probabilities) in rows {
-        let sum = softmax_parts(scores, probabilities).sum;
-        probabilities.iter_mut().for_each(|p| *p /= sum);
+    softmax_parts(scores, probabilities, outputs);
+    for row in probabilities.chunks_exact_mut(outputs) {
+        let sum: F = row.iter().copied().sum();
+        row.iter_mut().for_each(|p| *p /= sum);
     }
 }
 

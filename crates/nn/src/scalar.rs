@@ -90,7 +90,11 @@ pub trait Scalar: NdFloat + Default + std::iter::Sum + sealed::Sealed {
 }
 
 mod sealed {
-    pub trait Sealed: crate::kernels::Lanes {}
+    #[expect(
+        private_bounds,
+        reason = "nobody outside can name what stands above a sealed trait"
+    )]
+    pub trait Sealed: crate::kernels::Lanes + crate::kernels::Exponentials {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
 }

@@ -28,6 +28,11 @@ impl<F: Number> Inputs<F> for Samples<'_> {
         self.0.bytes(sample)
     }
 
+    fn filled(&self, sample: usize) -> Option<(&[u16], &[u8])> {
+        let filled = self.0.filled(sample)?;
+        Some((filled.places, filled.bytes))
+    }
+
     fn numbers(&self) -> Option<&[F; 256]> {
         self.0.numbers()
     }

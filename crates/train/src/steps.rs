@@ -37,6 +37,7 @@ impl<'a, F: Number> Steps<'a, F> {
         let sampler = BatchSampler::new(train.len(), batch_size, seed)?;
         let mut workspace = network.workspace(batch_size)?;
         network.set_dropout(&mut workspace, Dropout::Seed(seed))?;
+        train.note_filled();
         Ok(Self {
             train,
             sampler,

@@ -149,6 +149,9 @@ fn learn<F: Number>(
 ) -> Result<Trained> {
     let steps = Steps::new(network, options.train, options.batch_size, options.seed)?;
     let mut steps = steps.augmented(options.recipe.augment)?;
+    for measured in [options.measured, options.test] {
+        measured.note_filled();
+    }
     // Accuracy is measured in pieces of this many samples, whatever the size of a batch.
     let mut measuring = network.workspace(100)?;
     let mut log = Log::new(options.log_every);

@@ -6,14 +6,18 @@
 //! does not depend on which other rows are computed beside it, and so not on how rows are shared out
 //! between threads. Beside each kernel stand the loops that it must agree with, in its tests.
 
+mod exp;
 pub(crate) mod lanes;
 pub(crate) mod panel;
 pub(crate) mod product;
+mod registers;
 pub(crate) mod sparse;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use exp::Exponentials;
 pub(crate) use lanes::Lanes;
+pub(crate) use registers::{for_rows, widest};
 
 /// sums += a·b, register by register.
 #[inline(always)]

@@ -12,7 +12,7 @@ use columns::Columns;
 use direct::Direct;
 
 use super::{Backward, Layer, Scratch, im2col::Window};
-use crate::{Parameter, Scalar};
+use crate::{Parameter, Scalar, kernels::widest};
 
 /// Each filter's response at each place: y = W·cols(x) + b with W `[filters, channels·k·k]`;
 /// backward ∂W = Σ ∂y·cols(x)ᵀ and ∂b = Σ ∂y over the batch, ∂x = col2im(Wᵀ·∂y).
@@ -94,7 +94,7 @@ impl<F: Scalar> Layer<F> for Conv2d {
             self.columns().forward(weight, bias, x, y, scratch);
             return;
         }
-        pulp::Arch::new().dispatch(direct::Forward {
+        widest(direct::Forward {
             direct: Direct::new::<F>(self.window, self.filters),
             weight,
             bias,
@@ -109,7 +109,7 @@ impl<F: Scalar> Layer<F> for Conv2d {
             self.columns().backward(pass, scratch);
             return;
         }
-        pulp::Arch::new().dispatch(direct::Gradients {
+        widest(direct::Gradients {
             direct: Direct::new::<F>(self.window, self.filters),
             pass,
             scratch,

@@ -1,6 +1,6 @@
 //! Dropout: units that are left out at random while a network learns.
 
-use rand::RngExt;
+use rand::Rng;
 use rand_pcg::Pcg64;
 
 use super::{Backward, Layer, Scratch};
@@ -24,19 +24,41 @@ impl Dropout {
         F::of(1.0 / (1.0 - rate))
     }
 
-    /// What each unit is multiplied by, drawn anew.
-    fn draw<F: Scalar>(&self, factors: &mut [F], rng: &mut Pcg64) {
-        let gain = Self::gain(self.rate);
-        for factor in factors {
-            // One f64 whatever F is: the same units are dropped in both arithmetics.
-            *factor = if rng.random::<f64>() < self.rate {
-                F::zero()
-            } else {
-                gain
-            };
+    /// What each unit is multiplied by, drawn anew: 0 where a random number from 0 to 1 is below
+    /// the rate.
+    fn draw<F: Scalar>(&self, factors: &mut [F], rng: &Pcg64) {
+        // The same numbers whatever F is, so the same units in both arithmetics. A number from 0 to
+        // 1 is 53 of 64 random bits over 2⁵³.
+        let below = (self.rate * (1_u64 << 53) as f64).ceil() as u64;
+        let choices = [Self::gain(self.rate), F::zero()];
+        // Each number waits for the one before it in its stream: several places of the stream at a
+        // time, of which every one begins where the one before it will end.
+        let each = (factors.len() / STREAMS).max(1);
+        let mut streams = std::array::from_fn::<_, STREAMS, _>(|stream| {
+            let mut rng = rng.clone();
+            rng.advance((stream * each) as u128);
+            rng
+        });
+        let drawn = |rng: &mut Pcg64| choices[usize::from(rng.next_u64() >> 11 < below)];
+        let mut parts = factors.chunks_mut(each);
+        if let [Some(a), Some(b), Some(c), Some(d)] = std::array::from_fn(|_| parts.next()) {
+            let [of_a, of_b, of_c, of_d] = &mut streams;
+            for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+                (*a, *b, *c, *d) = (drawn(of_a), drawn(of_b), drawn(of_c), drawn(of_d));
+            }
+            for factor in parts.flatten() {
+                *factor = drawn(of_d);
+            }
+        } else {
+            for factor in factors {
+                *factor = drawn(&mut streams[0]);
+            }
         }
     }
 }
+
+/// How many places of the stream are drawn from at a time.
+const STREAMS: usize = 4;
 
 impl<F: Scalar> Layer<F> for Dropout {
     fn output_len(&self) -> usize {
@@ -63,8 +85,8 @@ impl<F: Scalar> Layer<F> for Dropout {
         _: usize,
         scratch: &mut Scratch<F>,
     ) {
-        if let Some(mut rng) = scratch.rng.take() {
-            self.draw(&mut scratch.values[..x.len()], &mut rng);
+        if let Some(rng) = scratch.rng.take() {
+            self.draw(&mut scratch.values[..x.len()], &rng);
         }
         if scratch.dropping {
             times(x, &scratch.values, y);
@@ -91,7 +113,7 @@ fn times<F: Scalar>(from: &[F], factors: &[F], to: &mut [F]) {
 
 #[cfg(test)]
 mod tests {
-    use rand::SeedableRng;
+    use rand::{RngExt, SeedableRng};
 
     use super::*;
 
@@ -102,7 +124,7 @@ mod tests {
             features: 1_000,
         };
         let mut scratch: Scratch<f64> = layer.scratch(100);
-        layer.draw(&mut scratch.values, &mut Pcg64::seed_from_u64(1));
+        layer.draw(&mut scratch.values, &Pcg64::seed_from_u64(1));
         let dropped = scratch.values.iter().filter(|&&factor| factor == 0.0);
         // The standard deviation of the count is √(100 000 · 0.2 · 0.8) ≈ 126.
         assert!(dropped.count().abs_diff(20_000) < 500);
@@ -118,10 +140,24 @@ mod tests {
         };
         let (mut single, mut double): (Scratch<f32>, Scratch<f64>) =
             (layer.scratch(2), layer.scratch(2));
-        layer.draw(&mut single.values, &mut Pcg64::seed_from_u64(7));
-        layer.draw(&mut double.values, &mut Pcg64::seed_from_u64(7));
+        layer.draw(&mut single.values, &Pcg64::seed_from_u64(7));
+        layer.draw(&mut double.values, &Pcg64::seed_from_u64(7));
         let same = single.values.iter().zip(&double.values);
         assert!(same.into_iter().all(|(&a, &b)| f64::from(a) == b));
+    }
+
+    /// However many numbers are drawn at a time, and whatever is left over.
+    #[test]
+    fn units_are_dropped_by_one_number_after_the_other() {
+        for (rate, features) in [(0.2, 1), (0.5, 3), (0.3, 4), (0.9, 103), (0.0, 17)] {
+            let mut factors = vec![0.0_f32; features];
+            Dropout { rate, features }.draw(&mut factors, &Pcg64::seed_from_u64(3));
+            let mut rng = Pcg64::seed_from_u64(3);
+            for factor in factors {
+                let is_dropped = rng.random::<f64>() < rate;
+                assert_eq!(factor == 0.0, is_dropped);
+            }
+        }
     }
 
     /// What threads draw for pieces of a batch is what one draws for all of it.
@@ -133,10 +169,10 @@ mod tests {
         };
         let mut rng = Pcg64::seed_from_u64(4);
         let mut whole = [0.0_f64; 35];
-        layer.draw(&mut whole, &mut rng.clone());
+        layer.draw(&mut whole, &rng);
         let mut pieces = [0.0_f64; 35];
         for piece in pieces.chunks_mut(3 * 7) {
-            layer.draw(piece, &mut rng.clone());
+            layer.draw(piece, &rng);
             rng.advance(Layer::<f64>::draws(&layer, piece.len() / 7) as u128);
         }
         assert_eq!(whole, pieces);

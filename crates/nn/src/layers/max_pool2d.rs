@@ -5,7 +5,7 @@ mod by_two;
 use by_two::{Double, Halve};
 
 use super::{Backward, Layer, Scratch};
-use crate::{Parameter, Scalar};
+use crate::{Parameter, Scalar, kernels::widest};
 
 /// Windows of size × size that do not overlap, in each channel by itself. With padding "same" an
 /// image whose sides are no multiples of the size keeps its last, smaller windows. Of equal
@@ -109,7 +109,7 @@ impl<F: Scalar> Layer<F> for MaxPool2d {
         scratch: &mut Scratch<F>,
     ) {
         if self.halves() {
-            pulp::Arch::new().dispatch(Halve {
+            widest(Halve {
                 layer: self,
                 x,
                 y,
@@ -123,7 +123,7 @@ impl<F: Scalar> Layer<F> for MaxPool2d {
     fn backward(&self, pass: Backward<'_, F>, scratch: &mut Scratch<F>) {
         let Some(dx) = pass.dx else { return };
         if self.halves() {
-            pulp::Arch::new().dispatch(Double {
+            widest(Double {
                 layer: self,
                 dy: pass.dy,
                 winners: &scratch.indices,

@@ -5,7 +5,12 @@ use std::{fmt::Debug, ops::Range};
 use chainrule_error::{Error, ErrorKind, Result};
 
 use super::{Network, Workspace};
-use crate::{Scalar, Targets, kernels::sparse, layers::Share, team};
+use crate::{
+    Scalar, Targets,
+    kernels::sparse::{self, Row},
+    layers::Share,
+    team,
+};
 
 /// A batch of samples that are drawn as they are needed: each thread draws those that it computes.
 ///
@@ -58,6 +63,14 @@ pub trait Inputs<F>: Sync + Debug {
     fn bytes(&self, sample: usize) -> &[u8] {
         let _ = sample;
         &[]
+    }
+
+    /// The places of a sample's bytes that are not zero, in ascending order, and the bytes there, if
+    /// that is known: either of all samples or of none. Asked for only where
+    /// [`numbers`](Self::numbers) has an answer.
+    fn filled(&self, sample: usize) -> Option<(&[u16], &[u8])> {
+        let _ = sample;
+        None
     }
 
     /// The number that each byte stands for, if samples are made of bytes.
@@ -149,11 +162,18 @@ impl<'a, F: Scalar> Start<'a, F> {
         let (Some(taker), Some(numbers)) = (taker, numbers) else {
             return Self::Written(inputs);
         };
-        let row = |sample: usize| inputs.bytes(sample);
-        match sparse::are_sparse_bytes(inputs.len(), inputs.features(), &row) {
+        match sparse::are_sparse_bytes(inputs.len(), inputs.features(), &rows_of(inputs)) {
             true => Self::Bytes(inputs, numbers, taker),
             false => Self::Written(inputs),
         }
+    }
+}
+
+/// The samples as the places of their numbers are found in them.
+pub(super) fn rows_of<'a, F: Scalar>(inputs: &'a dyn Inputs<F>) -> impl Fn(usize) -> Row<'a> {
+    |sample| match inputs.filled(sample) {
+        Some((places, bytes)) => Row::Filled(places, bytes),
+        None => Row::Bytes(inputs.bytes(sample)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{
     Network, Piece, Workspace,
     dropout::Source,
-    inputs::{Inputs, Start, write_all},
+    inputs::{Inputs, Start, rows_of, write_all},
     pieces::{Job, MOST_LAYERS, Rows},
 };
 use crate::{
@@ -70,7 +70,7 @@ fn forwards<F: Scalar>(
                 }
                 Start::Bytes(inputs, numbers, taker) => {
                     let places = &mut w.pieces[0].scratch[taker].places;
-                    places.find_bytes(batch, &|row| inputs.bytes(row), numbers);
+                    places.find_bytes(batch, &rows_of(inputs), numbers);
                 }
             }
             whole_forward(network, w, batch, training, layers.start);

@@ -5,7 +5,10 @@
 
 use std::ops::Range;
 
-use super::{BuiltLayer, Network, inputs::Start};
+use super::{
+    BuiltLayer, Network,
+    inputs::{Start, rows_of},
+};
 use crate::{
     Parameter, Scalar, Targets,
     layers::{Backward, Scratch, Share},
@@ -162,7 +165,8 @@ impl<F: Scalar> Job<'_, F> {
                     0
                 }
                 Start::Bytes(inputs, numbers, taker) => {
-                    let row = |at: usize| inputs.bytes(from + at);
+                    let rows = rows_of(inputs);
+                    let row = |at: usize| rows(from + at);
                     let places = &mut piece.scratch[taker].places;
                     places.find_bytes(batch, &row, numbers);
                     taker

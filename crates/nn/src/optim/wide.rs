@@ -1,7 +1,7 @@
 //! One step of one parameter's values: in wide registers, and shared between threads.
 
 use super::{Rule, core::Turn};
-use crate::{Scalar, team};
+use crate::{Scalar, kernels::widest, team};
 
 /// One parameter's step in the widest registers that the machine has: roots and divisions are what
 /// most rules take their time for. The operations are the same, so the numbers are too.
@@ -60,7 +60,7 @@ impl<'a, F: Scalar> Wide<'a, F> {
     pub(super) fn step(self, samples: usize) {
         let values = self.parameter.len() * (1 + self.used);
         if values < SHARED || samples < SAMPLES || !team::is_shared() {
-            return pulp::Arch::new().dispatch(self);
+            return widest(self);
         }
         let half = self.parameter.len() / 2;
         let (parameter, last_parameter) = self.parameter.split_at_mut(half);

@@ -6,7 +6,7 @@ use super::Places;
 use crate::{
     Scalar,
     kernels::{
-        add,
+        add, for_rows,
         panel::{OnPanel, Panel, each_panel},
     },
 };
@@ -20,15 +20,18 @@ pub(crate) fn forward<F: Scalar>(
     y: &mut [F],
     units: usize,
 ) {
-    pulp::Arch::new().dispatch(Forward {
-        places,
-        w,
-        columns,
-        first,
-        start,
-        y,
+    for_rows::<F, _>(
         units,
-    });
+        Forward {
+            places,
+            w,
+            columns,
+            first,
+            start,
+            y,
+            units,
+        },
+    );
 }
 
 struct Forward<'a, F> {

@@ -10,8 +10,9 @@ use super::{Places, places::BLOCK};
 use crate::{
     Scalar,
     kernels::{
-        add,
+        add, for_rows,
         panel::{OnPanel, Panel, each_panel},
+        widest,
     },
     team,
 };
@@ -105,19 +106,22 @@ pub(crate) fn gradient<'p, F: Scalar>(
     sorted: &mut [Sorted<F>],
 ) {
     let add_to = |first: usize, last: usize, dw: &mut [F]| {
-        pulp::Arch::new().dispatch(Scatter {
-            places: places.clone(),
-            blocks: (first, last),
-            dy,
-            dw,
+        for_rows::<F, _>(
             units,
-        });
+            Scatter {
+                places: places.clone(),
+                blocks: (first, last),
+                dy,
+                dw,
+                units,
+            },
+        );
     };
     let blocks = sorted.len();
     if dy.len() <= FEW * units {
         return add_to(0, blocks, dw);
     }
-    if units <= NARROW * pulp::Arch::new().dispatch(CountLanes::<F>::default()) {
+    if units <= NARROW * widest(CountLanes::<F>::default()) {
         let mut beside = vec![(); blocks.div_ceil(BLOCKS)];
         team::for_parts(dw, BLOCKS * BLOCK * units, &mut beside, &|part, dw, ()| {
             let first = part * BLOCKS;
@@ -127,12 +131,15 @@ pub(crate) fn gradient<'p, F: Scalar>(
     }
     team::for_parts(dw, BLOCK * units, sorted, &|block, dw, sorted| {
         sorted.sort(places.clone(), block);
-        pulp::Arch::new().dispatch(Gather {
-            sorted,
-            dy,
-            dw,
+        for_rows::<F, _>(
             units,
-        });
+            Gather {
+                sorted,
+                dy,
+                dw,
+                units,
+            },
+        );
     });
 }
 

@@ -10,7 +10,7 @@ mod places;
 
 pub(crate) use forward::forward;
 pub(crate) use gradient::{Sorted, gradient};
-pub(crate) use places::Places;
+pub(crate) use places::{Places, Row};
 
 use crate::Scalar;
 
@@ -35,9 +35,12 @@ pub(crate) fn is_sparse<F: Scalar>(x: &[F], columns: usize) -> bool {
 pub(crate) fn are_sparse_bytes<'a>(
     rows: usize,
     columns: usize,
-    row: &dyn Fn(usize) -> &'a [u8],
+    row: &dyn Fn(usize) -> Row<'a>,
 ) -> bool {
-    let row = |at: usize| row(at).iter().map(|x| u32::from(*x != 0)).sum();
+    let row = |at: usize| match row(at) {
+        Row::Bytes(bytes) => bytes.iter().map(|x| u32::from(*x != 0)).sum(),
+        Row::Filled(places, _) => places.len() as u32,
+    };
     are_sparse(rows, columns, &row)
 }
 

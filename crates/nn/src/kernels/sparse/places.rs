@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::Scalar;
+use crate::{Scalar, kernels::widest};
 
 /// How many columns are counted together, for those who share out a batch by its columns: a
 /// multiple of eight.
@@ -16,6 +16,15 @@ const CACHE_LINE: usize = 64;
 
 /// No more columns have places: what one thread notes another reads, so notes are kept small.
 pub(super) const MOST_COLUMNS: usize = 1 << 16;
+
+/// A row of bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Row<'a> {
+    /// All of them.
+    Bytes(&'a [u8]),
+    /// Those that are not zero, with their places before them, in ascending order.
+    Filled(&'a [u16], &'a [u8]),
+}
 
 /// The numbers of each row that are not zero, and their places.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +63,7 @@ impl<F: Scalar> Places<F> {
         self.rows = x.len() / self.columns;
         let rows = x.chunks_exact(self.columns).zip(rooms(self));
         for (x, (places, values, ends)) in rows {
-            pulp::Arch::new().dispatch(Find {
+            widest(Find {
                 x,
                 places,
                 values,
@@ -68,22 +77,38 @@ impl<F: Scalar> Places<F> {
     pub(crate) fn find_bytes<'a>(
         &mut self,
         rows: usize,
-        row: &dyn Fn(usize) -> &'a [u8],
+        row: &dyn Fn(usize) -> Row<'a>,
         numbers: &[F; 256],
     ) {
         self.rows = rows;
         // The rows lie anywhere in memory. Looking at each of their cache lines first lets the
         // processor wait for all of them at once.
-        let lines = (0..rows).flat_map(|at| row(at).iter().step_by(CACHE_LINE));
-        std::hint::black_box(lines.fold(0_u8, |all, &byte| all ^ byte));
+        let mut seen = 0;
+        for at in 0..rows {
+            match row(at) {
+                Row::Bytes(bytes) => seen ^= look_at(bytes),
+                Row::Filled(places, bytes) => seen ^= look_at(places) ^ look_at(bytes),
+            }
+        }
+        std::hint::black_box(seen);
         for (at, (places, values, ends)) in rooms(self).take(rows).enumerate() {
-            pulp::Arch::new().dispatch(FindBytes {
-                bytes: row(at),
-                numbers,
-                places,
-                values,
-                ends,
-            });
+            match row(at) {
+                Row::Bytes(bytes) => widest(FindBytes {
+                    bytes,
+                    numbers,
+                    places,
+                    values,
+                    ends,
+                }),
+                Row::Filled(filled, bytes) => widest(Copy {
+                    filled,
+                    bytes,
+                    numbers,
+                    places,
+                    values,
+                    ends,
+                }),
+            }
         }
     }
 
@@ -103,6 +128,14 @@ impl<F: Scalar> Places<F> {
         let range = room + from as usize..room + ends[last - 1] as usize;
         (&self.places[range.clone()], &self.values[range])
     }
+}
+
+/// A number of each cache line, all in one.
+fn look_at<T: std::marker::Copy + std::ops::BitXor<Output = T> + Default + Into<u16>>(
+    row: &[T],
+) -> u16 {
+    let lines = row.iter().step_by(CACHE_LINE / size_of::<T>());
+    lines.fold(T::default(), |all, &one| all ^ one).into()
 }
 
 /// Room for a row, and for what is noted beyond it and does not stay.
@@ -241,6 +274,39 @@ impl<F: Scalar> WithSimd for FindBytes<'_, F> {
         }
         for (value, &place) in self.values.iter_mut().zip(&self.places[..found]) {
             *value = self.numbers[usize::from(self.bytes[usize::from(place)])];
+        }
+    }
+}
+
+/// What is known to be filled.
+struct Copy<'a, F> {
+    filled: &'a [u16],
+    bytes: &'a [u8],
+    numbers: &'a [F; 256],
+    places: &'a mut [u16],
+    values: &'a mut [F],
+    ends: &'a mut [u32],
+}
+
+impl<F: Scalar> WithSimd for Copy<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let count = self.filled.len();
+        self.places[..count].copy_from_slice(self.filled);
+        for (value, &byte) in self.values[..count].iter_mut().zip(self.bytes) {
+            *value = self.numbers[usize::from(byte)];
+        }
+        let (last, ends) = self
+            .ends
+            .split_last_mut()
+            .expect("a row has a block; please report");
+        *last = count as u32;
+        for (block, end) in ends.iter_mut().enumerate() {
+            let beyond = ((block + 1) * BLOCK) as u16;
+            let before = self.filled.iter().map(|&place| u16::from(place < beyond));
+            *end = u32::from(before.fold(0, u16::wrapping_add));
         }
     }
 }

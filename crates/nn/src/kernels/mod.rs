@@ -6,6 +6,7 @@
 //! does not depend on which other rows are computed beside it, and so not on how rows are shared out
 //! between threads. Beside each kernel stand the loops that it must agree with, in its tests.
 
+mod ahead;
 mod exp;
 pub(crate) mod lanes;
 pub(crate) mod panel;

@@ -104,9 +104,6 @@ impl<F: Scalar> Product<'_, F> {
     }
 }
 
-/// Numbers of a row that are taken together.
-const AT_ONCE: usize = 8;
-
 struct InRegisters<'p, 'a, F, S> {
     product: &'p mut Product<'a, F>,
     simd: S,
@@ -148,29 +145,14 @@ impl<F: Scalar, S: Simd> InRegisters<'_, '_, F, S> {
         let b = self.product.b.chunks_exact(columns);
         match self.product.a {
             Left::Rows(a) => {
-                // Eight numbers of each row at a time, for which one look suffices that they are there.
-                let mut rows = [a[..0].as_chunks::<AT_ONCE>(); R];
+                let mut rows = [&a[..0]; R];
                 for (r, row) in rows.iter_mut().enumerate() {
-                    *row = a[(first + r) * inner..][..inner].as_chunks();
+                    *row = &a[(first + r) * inner..][..inner];
                 }
-                let mut b = b.take(inner);
-                for group in 0..inner / AT_ONCE {
-                    let mut parts = [&rows[0].0[group]; R];
-                    for (part, row) in parts.iter_mut().zip(&rows) {
-                        *part = &row.0[group];
-                    }
-                    for k in 0..AT_ONCE {
-                        let Some(b) = b.next() else { break };
-                        let b = panel.load::<S, F>(b);
-                        for (sums, part) in sums.iter_mut().zip(&parts) {
-                            add(simd, sums, part[k], &b);
-                        }
-                    }
-                }
-                for (k, b) in b.enumerate() {
+                for (k, b) in b.take(inner).enumerate() {
                     let b = panel.load::<S, F>(b);
                     for (sums, row) in sums.iter_mut().zip(&rows) {
-                        add(simd, sums, row.1[k], &b);
+                        add(simd, sums, row[k], &b);
                     }
                 }
             }

@@ -70,7 +70,7 @@ fn forwards<F: Scalar>(
                 }
                 Start::Bytes(inputs, numbers, taker) => {
                     let places = &mut w.pieces[0].scratch[taker].places;
-                    places.find_bytes(batch, &rows_of(inputs), numbers);
+                    places.find_bytes(0..batch, batch, &rows_of(inputs), numbers);
                 }
             }
             whole_forward(network, w, batch, training, layers.start);

@@ -165,10 +165,8 @@ impl<F: Scalar> Job<'_, F> {
                     0
                 }
                 Start::Bytes(inputs, numbers, taker) => {
-                    let rows = rows_of(inputs);
-                    let row = |at: usize| rows(from + at);
                     let places = &mut piece.scratch[taker].places;
-                    places.find_bytes(batch, &row, numbers);
+                    places.find_bytes(from..from + batch, of, &rows_of(inputs), numbers);
                     taker
                 }
             };

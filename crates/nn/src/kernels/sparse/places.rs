@@ -1,8 +1,13 @@
 //! Where the numbers of a batch are that are not zero, and which they are.
 
+use std::ops::Range;
+
 use pulp::{Simd, WithSimd};
 
-use crate::{Scalar, kernels::widest};
+use crate::{
+    Scalar,
+    kernels::{ahead::ask_for, widest},
+};
 
 /// How many columns are counted together, for those who share out a batch by its columns: a
 /// multiple of eight.
@@ -10,9 +15,6 @@ pub(super) const BLOCK: usize = 112;
 
 /// As many are noted at a time, and not all of them stay.
 const TOGETHER: usize = 8;
-
-/// The usual size of a cache line, in bytes. A wrong guess costs time, nothing else.
-const CACHE_LINE: usize = 64;
 
 /// No more columns have places: what one thread notes another reads, so notes are kept small.
 pub(super) const MOST_COLUMNS: usize = 1 << 16;
@@ -24,6 +26,18 @@ pub(crate) enum Row<'a> {
     Bytes(&'a [u8]),
     /// Those that are not zero, with their places before them, in ascending order.
     Filled(&'a [u16], &'a [u8]),
+}
+
+impl Row<'_> {
+    fn ask_for(self) {
+        match self {
+            Row::Bytes(bytes) => ask_for(bytes),
+            Row::Filled(places, bytes) => {
+                ask_for(places);
+                ask_for(bytes);
+            }
+        }
+    }
 }
 
 /// The numbers of each row that are not zero, and their places.
@@ -72,26 +86,24 @@ impl<F: Scalar> Places<F> {
         }
     }
 
-    /// Notes those of so many rows of bytes, by the number that each byte stands for. A byte of 0
-    /// has to stand for the number.
+    /// Notes those of some rows of bytes, by the number that each byte stands for. A byte of 0
+    /// has to stand for the number. Of the rows that follow, before a certain one, as many are asked
+    /// for as are noted now: they will probably be next.
     pub(crate) fn find_bytes<'a>(
         &mut self,
-        rows: usize,
+        rows: Range<usize>,
+        before: usize,
         row: &dyn Fn(usize) -> Row<'a>,
         numbers: &[F; 256],
     ) {
-        self.rows = rows;
-        // The rows lie anywhere in memory. Looking at each of their cache lines first lets the
-        // processor wait for all of them at once.
-        let mut seen = 0;
-        for at in 0..rows {
-            match row(at) {
-                Row::Bytes(bytes) => seen ^= look_at(bytes),
-                Row::Filled(places, bytes) => seen ^= look_at(places) ^ look_at(bytes),
+        self.rows = rows.len();
+        rows.clone().for_each(|at| row(at).ask_for());
+        let ahead = rows.end..before.min(rows.end + rows.len());
+        let mut ahead = ahead.map(row);
+        for (at, (places, values, ends)) in rows.zip(rooms(self)) {
+            if let Some(row) = ahead.next() {
+                row.ask_for();
             }
-        }
-        std::hint::black_box(seen);
-        for (at, (places, values, ends)) in rooms(self).take(rows).enumerate() {
             match row(at) {
                 Row::Bytes(bytes) => widest(FindBytes {
                     bytes,
@@ -128,14 +140,6 @@ impl<F: Scalar> Places<F> {
         let range = room + from as usize..room + ends[last - 1] as usize;
         (&self.places[range.clone()], &self.values[range])
     }
-}
-
-/// A number of each cache line, all in one.
-fn look_at<T: std::marker::Copy + std::ops::BitXor<Output = T> + Default + Into<u16>>(
-    row: &[T],
-) -> u16 {
-    let lines = row.iter().step_by(CACHE_LINE / size_of::<T>());
-    lines.fold(T::default(), |all, &one| all ^ one).into()
 }
 
 /// Room for a row, and for what is noted beyond it and does not stay.

@@ -115,3 +115,53 @@ pub(crate) fn check_threads(threads: usize) -> Result<()> {
         .expected("at least 1")
         .got("0"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(numbers: &[u64]) -> u64 {
+        match numbers {
+            [] => 0,
+            [one] => *one,
+            _ => {
+                let (first, last) = numbers.split_at(numbers.len() / 2);
+                let (a, b) = rayon::join(|| sum(first), || sum(last));
+                a + b
+            }
+        }
+    }
+
+    #[test]
+    fn a_team_computes_shared_work_again_and_again() {
+        let numbers: Vec<u64> = (0..1_000).collect();
+        for threads in [1, 2, 5] {
+            let team = Team::new(threads).unwrap();
+            for _ in 0..20 {
+                assert_eq!(team.enter(|| sum(&numbers)), 499_500);
+            }
+        }
+    }
+
+    #[test]
+    fn threads_that_had_nothing_to_do_for_long_are_there_again() {
+        let team = Team::new(3).unwrap();
+        let numbers: Vec<u64> = (0..100).collect();
+        let both = team.enter(|| {
+            let first = sum(&numbers);
+            thread::sleep(2 * PATIENT);
+            (first, sum(&numbers))
+        });
+        assert_eq!(both, (4_950, 4_950));
+    }
+
+    #[test]
+    fn a_panic_lets_the_others_go() {
+        let team = Team::new(3).unwrap();
+        let computed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            team.enter(|| -> u64 { panic!("a student's own") })
+        }));
+        assert!(computed.is_err());
+        assert_eq!(team.enter(|| sum(&[3, 4])), 7);
+    }
+}

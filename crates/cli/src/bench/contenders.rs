@@ -149,6 +149,11 @@ impl Contender {
             // a notebook's build was linked with.
             command.env_remove("LD_LIBRARY_PATH");
             command.env_remove("DYLD_FALLBACK_LIBRARY_PATH");
+        } else {
+            // Where old versions of OpenBLAS choose wrongly, they are told what the processor is. The
+            // peers' version is new, and what it chooses itself is faster.
+            command.env_remove("OPENBLAS_CORETYPE");
+            command.env_remove("OPENBLAS_L2_SIZE");
         }
         Process::start(self.name, command.args(&self.arguments), &self.log)
     }

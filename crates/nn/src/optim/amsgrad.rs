@@ -51,9 +51,9 @@ impl AmsGrad {
 optimizer!(AmsGrad);
 betas!(AmsGrad);
 
-/// Of five arrays in one loop the compiler would not make vector instructions, so there are two loops;
-/// they take turns over pieces that stay in the nearest cache.
-const BLOCK: usize = 512;
+/// Of five arrays in one loop the compiler would not make vector instructions: as many values as this
+/// are copied, stepped and copied back.
+const TOGETHER: usize = 16;
 
 #[inline(always)]
 pub(super) fn update<F: Scalar>(
@@ -77,18 +77,34 @@ pub(super) fn update<F: Scalar>(
     let rate = F::of(turn.rate / corrected(beta1));
     let root = F::of(1.0 / corrected(beta2).sqrt());
     let epsilon = F::of(epsilon);
-    let blocks = parameter.chunks_mut(BLOCK).zip(gradient.chunks(BLOCK));
-    let blocks = blocks.zip(m.chunks_mut(BLOCK)).zip(v.chunks_mut(BLOCK));
-    for ((((p, g), m), v), w) in blocks.zip(greatest.chunks_mut(BLOCK)) {
-        for ((&g, v), w) in g.iter().zip(v).zip(&mut *w) {
-            let (now, before) = (averages.second(*v, g), *w);
-            *v = now;
-            // Not `max`, which would pass over a NaN.
-            *w = if before > now { before } else { now };
+    let step = |p: &mut F, g: F, m: &mut F, v: &mut F, w: &mut F| {
+        *m = averages.first(*m, g);
+        *v = averages.second(*v, g);
+        // Not `max`, which would pass over a NaN.
+        *w = if *w > *v { *w } else { *v };
+        *p -= rate * *m / (w.sqrt() * root + epsilon);
+    };
+    let (parameters, last_parameters) = parameter.as_chunks_mut::<TOGETHER>();
+    let (gradients, last_gradients) = gradient.as_chunks::<TOGETHER>();
+    let (ms, last_ms) = m.as_chunks_mut::<TOGETHER>();
+    let (vs, last_vs) = v.as_chunks_mut::<TOGETHER>();
+    let (ws, last_ws) = greatest.as_chunks_mut::<TOGETHER>();
+    let all = parameters.iter_mut().zip(gradients).zip(ms).zip(vs);
+    for ((((p, g), m), v), w) in all.zip(ws) {
+        let (mut p_now, mut m_now, mut v_now, mut w_now) = (*p, *m, *v, *w);
+        for i in 0..TOGETHER {
+            step(
+                &mut p_now[i],
+                g[i],
+                &mut m_now[i],
+                &mut v_now[i],
+                &mut w_now[i],
+            );
         }
-        for (((p, &g), m), w) in p.iter_mut().zip(g).zip(m).zip(&*w) {
-            *m = averages.first(*m, g);
-            *p -= rate * *m / (w.sqrt() * root + epsilon);
-        }
+        (*p, *m, *v, *w) = (p_now, m_now, v_now, w_now);
+    }
+    let last = last_parameters.iter_mut().zip(last_gradients).zip(last_ms);
+    for ((((p, &g), m), v), w) in last.zip(last_vs).zip(last_ws) {
+        step(p, g, m, v, w);
     }
 }

@@ -3,6 +3,7 @@
 import glob
 import os
 import signal
+import subprocess
 import tempfile
 import time
 import unittest
@@ -342,6 +343,37 @@ class TestEnds(unittest.TestCase):
         )
         self.assertIn(self.session.run(code).status, ("ok", "error"))
         self.assertEqual(self.session.run("1 + 1").result(), "2")
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root may mount a small disk over the build folder")
+    def test_a_full_disk_is_told_and_variables_live_on(self):
+        session = Session()
+        self.addCleanup(session.close)
+        self.assertEqual(session.run("let x = 5; x").result(), "5")
+        with open(f"/proc/{session.pid}/environ") as environment:
+            variables = dict(line.split("=", 1) for line in environment.read().split("\0") if "=" in line)
+        built_in, disk = variables["EVCXR_TMPDIR"], tempfile.mkdtemp()
+        self.mount("tmpfs", disk, "size=2m")
+        for name in ("upper", "work"):
+            os.mkdir(os.path.join(disk, name))
+        self.mount("overlay", built_in, f"lowerdir={built_in},upperdir={disk}/upper,workdir={disk}/work")
+        # Nothing can be written, then a source but not what is compiled from it.
+        for room in (0, 200_000):
+            filling = os.path.join(disk, "filling")
+            with open(filling, "wb", buffering=0) as file:
+                try:
+                    while True:
+                        file.write(bytes(4096))
+                except OSError:
+                    file.truncate(file.tell() - room)
+            cell = session.run("let y = x + 1; y")
+            self.assertEqual(cell.reply["ename"], "DiskFull", cell.traceback())
+            self.assertIn("free some space", cell.traceback())
+            os.remove(filling)
+            self.assertEqual(session.run("let y = x + 1; y").result(), "6")
+
+    def mount(self, kind, place, options):
+        subprocess.run(["mount", "-t", kind, kind, place, "-o", options], check=True)
+        self.addCleanup(subprocess.run, ["umount", "--lazy", place], check=True)
 
     def test_what_a_killed_kernel_leaves_is_swept_at_the_next_start(self):
         folder = os.path.join(tempfile.gettempdir(), "chainrule-kernel-*")

@@ -12,8 +12,8 @@ use crate::child::Piece;
 use crate::complete;
 use crate::engine::Start;
 use crate::failure::{
-    Kept, Panicked, compile_failure, interrupted, killed, panic_failure, question_mark_failure,
-    replaced, stopped_early, terminated,
+    Kept, Panicked, compile_failure, disk_full, interrupted, is_disk_full, killed, panic_failure,
+    question_mark_failure, replaced, stopped_early, terminated,
 };
 use crate::kernel::Kernel;
 use crate::screen::Screen;
@@ -226,6 +226,9 @@ impl Kernel {
         }
         let outputs = match report.result? {
             Ok(outputs) => outputs,
+            Err(error) if is_disk_full(&error, &self.settings.session.join("cell")) => {
+                return Some(disk_full(&self.settings.session));
+            }
             Err(evcxr::Error::SubprocessTerminated(status)) => {
                 let lost = memory.replace(report.variables, cell.number, "was lost in");
                 let lost = lost.len();

@@ -59,6 +59,12 @@ pub(super) fn is_blank(pixels: &RgbaImage) -> bool {
     rest == 0 || (rest as f64) < LEAST_SHARE * total as f64
 }
 
+/// Whether a picture is as wide as before, and as high but for a share of that.
+pub(super) fn are_alike(before: (u32, u32), now: (u32, u32), share: f64) -> bool {
+    let apart = f64::from(before.1.abs_diff(now.1));
+    before.0 == now.0 && apart <= share * f64::from(before.1)
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use image::Rgba;
@@ -132,5 +138,13 @@ pub(super) mod tests {
                 .unwrap_err()
                 .contains("not a PNG")
         );
+    }
+
+    #[test]
+    fn heights_may_differ_by_a_share() {
+        let alike = |now| are_alike((20, 100), now, 0.1);
+        assert!(alike((20, 110)) && alike((20, 90)));
+        assert!(!alike((20, 111)) && !alike((21, 100)));
+        assert!(are_alike((20, 100), (20, 100), 0.0) && !are_alike((20, 100), (20, 101), 0.0));
     }
 }

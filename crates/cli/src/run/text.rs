@@ -52,6 +52,13 @@ pub(super) fn without_numbers(text: &str) -> String {
     SPACES.replace_all(&text, " ").into_owned()
 }
 
+/// The text without the stars that mark the best number of a column: which one that is may depend on
+/// the last digit.
+pub(super) fn without_stars(text: &str) -> String {
+    static STAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?P<digit>\d)\*"));
+    STAR.replace_all(text, "$digit").into_owned()
+}
+
 /// A text taken apart: what stands around the numbers, and the numbers.
 ///
 /// Digits within a word (`f32`, `layer_1`) belong to the word. The spaces beside a number are
@@ -150,6 +157,14 @@ mod tests {
         assert_eq!(taken.around, "f32 loss # , rate # (of # ) v1.2");
         assert_eq!(Numbers::of("1 2\n3").numbers, ["1", "2", "3"]);
         assert_eq!(Numbers::of("").numbers, Vec::<String>::new());
+    }
+
+    #[test]
+    fn stars_behind_numbers_do_not_count() {
+        let tables = ["a  0.97*\nb  0.96\n* best", "a   0.97\nb  0.96*\n* best"];
+        let [a, b] = tables.map(|table| Numbers::of(&without_stars(table)));
+        assert_eq!(a, b);
+        assert_eq!(without_stars("2 * x, a*b"), "2 * x, a*b");
     }
 
     #[test]

@@ -7,19 +7,16 @@
 //! rasteriser. Of a `trained` cell their height may change a little, as a legend finds its place.
 
 use serde_json::Value;
-use similar::{ChangeTag, TextDiff};
 
 use super::notebook::{CodeCell, joined};
 use super::outputs::ERROR_MIME;
 use super::pictures::{Picture, are_alike, is_blank, pictures_of};
-use super::text::{Numbers, plain, without_numbers, without_progress, without_stars};
+use super::text::{Numbers, difference, plain, without_numbers, without_progress, without_stars};
 
 /// How far numbers of a `trained` cell may be apart, absolutely or relatively.
 const TOLERANCE: f64 = 0.01;
 /// How much a picture's height may change where numbers may.
 const HEIGHT: f64 = 0.1;
-/// How many lines of a difference are shown.
-const LINES: usize = 30;
 
 /// What a comparison found.
 #[derive(Debug, Default, PartialEq)]
@@ -183,37 +180,6 @@ fn compare_pictures(expected: &[Picture], got: &[Picture], height: f64, found: &
             _ => {}
         }
     }
-}
-
-/// The lines that differ, with a little of what is around them.
-fn difference(name: &str, expected: &str, got: &str) -> String {
-    let mut lines = Vec::new();
-    let diff = TextDiff::from_lines(expected, got);
-    for (position, group) in diff.grouped_ops(1).iter().enumerate() {
-        if position > 0 {
-            lines.push("    ⋮".to_owned());
-        }
-        for change in group
-            .iter()
-            .flat_map(|operation| diff.iter_changes(operation))
-        {
-            let sign = match change.tag() {
-                ChangeTag::Delete => "expected",
-                ChangeTag::Insert => "got     ",
-                ChangeTag::Equal => "        ",
-            };
-            lines.push(format!(
-                "    {sign}  {}",
-                change.value().trim_end_matches('\n')
-            ));
-        }
-    }
-    if lines.len() > LINES {
-        let more = lines.len() - LINES;
-        lines.truncate(LINES);
-        lines.push(format!("    … and {more} lines more"));
-    }
-    format!("{name}\n{}", lines.join("\n"))
 }
 
 #[cfg(test)]
@@ -391,20 +357,5 @@ mod tests {
             &error("bad", "command_5")
         ));
         assert!(differs(&error("bad", ""), &error("worse", "")));
-    }
-
-    #[test]
-    fn long_differences_are_cut() {
-        let lines = |word: &str| {
-            (0..100)
-                .map(|n| format!("{word} {n}\n"))
-                .collect::<String>()
-        };
-        let found = between(&[], &lines("a"), &lines("b"));
-        assert!(
-            found.mismatches[0].ends_with("… and 170 lines more"),
-            "{}",
-            found.mismatches[0]
-        );
     }
 }

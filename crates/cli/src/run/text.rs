@@ -3,6 +3,10 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use similar::{ChangeTag, TextDiff};
+
+/// How many lines of a difference are shown.
+const LINES: usize = 30;
 
 /// A pattern that is written in this file.
 fn pattern(text: &str) -> Regex {
@@ -95,6 +99,37 @@ impl Numbers {
     }
 }
 
+/// The lines that differ, with a little of what is around them.
+pub(super) fn difference(name: &str, expected: &str, got: &str) -> String {
+    let mut lines = Vec::new();
+    let diff = TextDiff::from_lines(expected, got);
+    for (position, group) in diff.grouped_ops(1).iter().enumerate() {
+        if position > 0 {
+            lines.push("    ⋮".to_owned());
+        }
+        for change in group
+            .iter()
+            .flat_map(|operation| diff.iter_changes(operation))
+        {
+            let sign = match change.tag() {
+                ChangeTag::Delete => "expected",
+                ChangeTag::Insert => "got     ",
+                ChangeTag::Equal => "        ",
+            };
+            lines.push(format!(
+                "    {sign}  {}",
+                change.value().trim_end_matches('\n')
+            ));
+        }
+    }
+    if lines.len() > LINES {
+        let more = lines.len() - LINES;
+        lines.truncate(LINES);
+        lines.push(format!("    … and {more} lines more"));
+    }
+    format!("{name}\n{}", lines.join("\n"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,5 +212,12 @@ mod tests {
             Numbers::of("| 9.5 |").around,
             Numbers::of("| 9.5 %|").around
         );
+    }
+
+    #[test]
+    fn long_differences_are_cut() {
+        let lines = |word: &str| -> String { (0..100).map(|n| format!("{word} {n}\n")).collect() };
+        let told = difference("stdout", &lines("a"), &lines("b"));
+        assert!(told.ends_with("… and 170 lines more"), "{told}");
     }
 }

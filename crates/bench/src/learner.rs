@@ -96,7 +96,7 @@ impl Learner {
         Ok(json!({"accuracy": seen.accuracy(), "seconds": seconds}))
     }
 
-    /// One run of an epoch, then so many independent ones as an experiment has them.
+    /// One run of two epochs on one thread, then so many independent ones as an experiment has them.
     pub(crate) fn runs(&self, count: usize) -> Result<Value> {
         let time = |count: usize| -> Result<f64> {
             // Other seeds: settings may not be the same.
@@ -107,7 +107,11 @@ impl Learner {
                     ..setting
                 })
                 .collect();
-            let experiment = self.experiment(&settings);
+            let mut experiment = self.experiment(&settings);
+            if count == 1 {
+                // Beside others a run has one thread, too.
+                experiment = experiment.threads(1);
+            }
             let start = Instant::now();
             experiment.run()?;
             Ok(start.elapsed().as_secs_f64())

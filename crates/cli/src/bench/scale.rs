@@ -242,10 +242,10 @@ fn runs(process: &mut Process, rounds: u16, processors: usize) -> Result<Value> 
 fn words(runs: &Value) -> String {
     let number = |key: &str| runs[key].as_f64().unwrap_or(f64::NAN);
     format!(
-        "{} independent runs take {:.2} times one run on {} processors; {:.2} without any loss",
+        "{} independent runs on {} processors take {:.2} times one run on one; {:.2} without any loss",
         runs["runs"],
-        number("ratio"),
         runs["processors"],
+        number("ratio"),
         number("ideal_ratio"),
     )
 }
@@ -273,6 +273,10 @@ mod tests {
     #[test]
     fn runs_are_told_beside_what_is_possible() {
         let runs = json!({"runs": 12, "processors": 2, "ratio": 6.5, "ideal_ratio": 6.0});
-        assert!(words(&runs).contains("6.50 times one run on 2 processors; 6.00"));
+        assert!(
+            words(&runs).contains(
+                "12 independent runs on 2 processors take 6.50 times one run on one; 6.00"
+            )
+        );
     }
 }

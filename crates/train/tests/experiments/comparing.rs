@@ -171,3 +171,25 @@ fn all_pairs_are_corrected_for_their_number() {
             .contains("at least 2 settings")
     );
 }
+
+#[test]
+fn two_settings_without_a_seed_in_common_cost_the_others_nothing() {
+    let mut results = results(&[&[0.97, 0.98], &[0.96, 0.95], &[0.90, 0.92]]);
+    // “plain” came to its end under seed 1 alone, “Adam” under seed 2 alone.
+    results.runs[1].interrupted = true;
+    results.runs[2].interrupted = true;
+    let all = results.compare_all().unwrap();
+    let names: Vec<_> = all.pairs.iter().map(|pair| (&*pair.a, &*pair.b)).collect();
+    assert_eq!(names, [("plain", "slow"), ("Adam", "slow")]);
+    assert_eq!(
+        all.left_out,
+        ["“plain” and “Adam”: no seed under which both came to their end"]
+    );
+    assert!(
+        all.to_string()
+            .ends_with("Left out: “plain” and “Adam”: no seed under which both came to their end."),
+        "{all}"
+    );
+    let error = results.compare(0, 1).unwrap_err().to_string();
+    assert!(error.contains("no pair came to its end"), "{error}");
+}

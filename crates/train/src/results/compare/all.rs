@@ -8,6 +8,7 @@ use chainrule_nn::Scalar;
 use super::{
     Comparison,
     paired::{signed, significant},
+    pairs::Pairs,
 };
 use crate::{Results, text::Grid};
 
@@ -26,7 +27,8 @@ impl<F: Scalar> Results<F> {
     /// Compares every setting with every other, as [`compare`](Self::compare) does, and corrects p
     /// for the number of comparisons: of twenty pairs of settings that are equally good, one would
     /// seem to differ at p < 0.05. Holm, *A simple sequentially rejective multiple test procedure*
-    /// (1979).
+    /// (1979). Two settings without a seed under which both came to their end are left out, and the
+    /// result says so.
     ///
     /// # Errors
     ///
@@ -42,16 +44,15 @@ impl<F: Scalar> Results<F> {
         let (mut pairs, mut left_out) = (Vec::new(), Vec::new());
         for (i, a) in groups.iter().enumerate() {
             for b in &groups[i + 1..] {
-                let ended = |group: &super::Group<'_, F>| !group.finished().is_empty();
-                if !ended(a) || !ended(b) {
-                    left_out.push(format!(
-                        "“{}” and “{}”: no run to its end",
-                        a.label, b.label
-                    ));
-                    continue;
-                }
                 let within = |error: Error| error.within(format!("{}: compare_all", self.name));
-                pairs.push(Comparison::of(a, b).map_err(within)?);
+                let paired = Pairs::of(a, b).map_err(within)?;
+                match Comparison::of(a, b, paired) {
+                    Some(comparison) => pairs.push(comparison),
+                    None => left_out.push(format!(
+                        "“{}” and “{}”: no seed under which both came to their end",
+                        a.label, b.label
+                    )),
+                }
             }
         }
         let p: Vec<_> = pairs.iter().map(|pair| pair.p).collect();

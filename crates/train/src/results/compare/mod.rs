@@ -1,8 +1,10 @@
 //! Whether one setting is better than another beyond chance: one pair in [`Comparison`], all pairs
-//! with Holm's correction in [`Comparisons`], the t-test itself in `paired`.
+//! with Holm's correction in [`Comparisons`], what makes a pair in `pairs`, the t-test itself in
+//! `paired`.
 
 mod all;
 mod paired;
+mod pairs;
 
 use std::fmt;
 
@@ -10,7 +12,10 @@ use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::Scalar;
 
 pub use self::all::Comparisons;
-use self::paired::{Paired, signed, significant};
+use self::{
+    paired::{Paired, signed, significant},
+    pairs::Pairs,
+};
 use super::{Group, Results, Run};
 use crate::names;
 
@@ -81,51 +86,20 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    fn of<F: Scalar>(a: &Group<'_, F>, b: &Group<'_, F>) -> Result<Self> {
-        let seeds =
-            |group: &Group<'_, F>| -> Vec<u64> { group.runs.iter().map(|run| run.seed).collect() };
-        if seeds(a) != seeds(b) {
-            return Err(Error::new(ErrorKind::Value, "runs under different seeds make no pairs")
-                .expected("both settings under the same seeds")
-                .got(format!("{} and {}", told(&seeds(a)), told(&seeds(b))))
-                .why("a pair begins with the same weights and sees the samples in the same order")
-                .hint("leave the settings without seeds of their own, and use .repeats(5)"));
-        }
-        let mut kept = Vec::new();
-        let mut values = Vec::new();
-        let mut left_out = Vec::new();
-        for (one, other) in a.runs.iter().zip(&b.runs) {
-            match (accuracy(one), accuracy(other)) {
-                (Some(one_accuracy), Some(other_accuracy)) => {
-                    kept.push(one.seed);
-                    values.push((one_accuracy, other_accuracy));
-                }
-                _ => {
-                    let lost = [(one, &a.label), (other, &b.label)].into_iter();
-                    let lost: Vec<_> = lost
-                        .filter(|(run, _)| accuracy(run).is_none())
-                        .map(|(run, label)| format!("“{label}” {}", ending(run)))
-                        .collect();
-                    left_out.push(format!("seed {}: {}", one.seed, lost.join(", ")));
-                }
-            }
-        }
-        let Some(paired) = Paired::of(&values) else {
-            return Err(Error::new(ErrorKind::Value, "no pair came to its end")
-                .expected("at least one seed under which both settings did")
-                .got(left_out.join("; ")));
-        };
-        Ok(Self {
+    /// None without a pair.
+    fn of<F: Scalar>(a: &Group<'_, F>, b: &Group<'_, F>, pairs: Pairs) -> Option<Self> {
+        let paired = Paired::of(&pairs.values)?;
+        Some(Self {
             a: a.label.clone(),
             b: b.label.clone(),
-            seeds: kept,
-            left_out,
+            degrees_of_freedom: pairs.seeds.len() - 1,
+            seeds: pairs.seeds,
+            left_out: pairs.left_out,
             means: paired.means,
             difference: paired.difference,
             deviation: paired.deviation,
             interval: paired.interval,
             t: paired.t,
-            degrees_of_freedom: values.len() - 1,
             p: paired.p,
             corrected_p: None,
         })
@@ -171,19 +145,6 @@ impl Comparison {
         format!(
             "“{a}” and “{b}” do not differ beyond chance; that is no proof that they are equal."
         )
-    }
-}
-
-/// The final test accuracy of a run that came to its end.
-fn accuracy<F: Scalar>(run: &Run<F>) -> Option<f64> {
-    run.final_test_accuracy.filter(|_| run.finished())
-}
-
-fn ending<F: Scalar>(run: &Run<F>) -> &'static str {
-    if run.diverged() {
-        "diverged"
-    } else {
-        "was interrupted"
     }
 }
 
@@ -301,7 +262,16 @@ impl<F: Scalar> Results<F> {
                     .got(format!("“{}” twice", groups[a].label)),
             ));
         }
-        Comparison::of(&groups[a], &groups[b]).map_err(within)
+        let (a, b) = (&groups[a], &groups[b]);
+        let pairs = Pairs::of(a, b).map_err(within)?;
+        let lost = pairs.left_out.join("; ");
+        Comparison::of(a, b, pairs).ok_or_else(|| {
+            within(
+                Error::new(ErrorKind::Value, "no pair came to its end")
+                    .expected("at least one seed under which both settings did")
+                    .got(lost),
+            )
+        })
     }
 
     fn pick(&self, groups: &[Group<'_, F>], pick: &Pick) -> Result<usize> {

@@ -70,16 +70,18 @@ pub struct Comparison {
     pub means: [f64; 2],
     /// The mean of the differences, a − b.
     pub difference: f64,
-    /// Their standard deviation, divided by n − 1; none of a single pair.
+    /// Their standard deviation, divided by n − 1; none of a single pair, 0 if all pairs differ by
+    /// the same.
     pub deviation: Option<f64>,
-    /// The 95 % confidence interval of the mean difference; none of a single pair.
+    /// The 95 % confidence interval of the mean difference; none where there is no [t](Self::t).
     pub interval: Option<(f64, f64)>,
-    /// The statistic of the paired t-test; none of a single pair, or if no pair differs. Infinite
-    /// if all pairs differ by the same.
+    /// The statistic of the paired t-test; none of a single pair, or if all pairs differ by the
+    /// same: the test measures the mean difference by the deviation of the differences.
     pub t: Option<f64>,
     /// Its degrees of freedom: pairs − 1.
     pub degrees_of_freedom: usize,
-    /// How likely a t at least so far from 0 is by chance, if both are equally good (two-sided).
+    /// How likely a t at least so far from 0 is by chance, if both are equally good (two-sided);
+    /// none where there is no t.
     pub p: Option<f64>,
     /// The p corrected for the number of comparisons, if it is one of [several](Comparisons).
     pub corrected_p: Option<f64>,
@@ -139,8 +141,13 @@ impl Comparison {
                  makes five."
             );
         }
-        if self.t.is_none() {
+        if self.t.is_none() && self.difference == 0.0 {
             return format!("“{a}” and “{b}” have the same accuracy in every pair.");
+        }
+        if self.t.is_none() {
+            return format!(
+                "Cannot tell how likely chance is: “{a}” and “{b}” differ by the same in every pair."
+            );
         }
         format!(
             "“{a}” and “{b}” do not differ beyond chance; that is no proof that they are equal."
@@ -194,11 +201,11 @@ impl fmt::Display for Comparison {
                 self.degrees_of_freedom,
                 significant(p)
             )?;
-            if t.is_infinite() {
-                f.write_str(" Every pair differs by the same, so t has no bound.")?;
-            }
         } else if self.pairs() > 1 {
-            f.write_str("\nThe paired t-test says nothing of differences that are all zero.")?;
+            f.write_str(
+                "\nThere is no t-test of differences that are all the same: it measures their mean \
+                 by their deviation.",
+            )?;
         }
         if let Some(p) = self.corrected_p {
             write!(f, " Corrected by Holm: p {}.", significant(p))?;

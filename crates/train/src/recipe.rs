@@ -87,6 +87,21 @@ impl Recipe {
     }
 }
 
+/// The share of each weight that decays in a step: the learning rate times λ. From 1 on nothing
+/// would be left of the weights, or they would be turned round.
+pub(crate) fn decaying_share(rate: f64, lambda: f64) -> Result<f64> {
+    let share = rate * lambda;
+    if (0.0..1.0).contains(&share) {
+        return Ok(share);
+    }
+    let place = "weight decay λ is out of range for the learning rate";
+    Err(Error::new(ErrorKind::Value, place)
+        .expected("learning rate · λ from 0 to below 1")
+        .got(format!("{rate} · {lambda} = {share}"))
+        .why("at each step w ← w − learning rate · λ · w")
+        .hint("a λ of 0.0001 to 0.1 is usual"))
+}
+
 /// A [`Recipe`] at work.
 pub(crate) struct Course {
     recipe: Recipe,
@@ -136,7 +151,9 @@ impl Course {
         }
         if self.recipe.weight_decay != 0.0 {
             let rate = optimizer.learning_rate().ok_or_else(unknown_rate)?;
-            network.decay_weights(rate * self.recipe.weight_decay)?;
+            // Settings were checked with the rate that they begin with; an optimizer of one's own
+            // may raise it.
+            network.decay_weights(decaying_share(rate, self.recipe.weight_decay)?)?;
         }
         optimizer.step(network, workspace.gradients())?;
         if self.recipe.schedule.is_per_step() {

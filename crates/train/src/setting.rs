@@ -6,7 +6,7 @@ use chainrule_data::Augment;
 use chainrule_error::{Error, ErrorKind, Result};
 use chainrule_nn::{Clipping, GradientNoise, Model, Penalty, Rule, Schedule};
 
-use crate::{EarlyStopping, Recipe, labels};
+use crate::{EarlyStopping, Recipe, labels, recipe::decaying_share};
 
 /// The hyper-parameters of one run.
 ///
@@ -107,7 +107,7 @@ impl Setting {
     }
 
     /// With decoupled weight decay λ: w ← w − η·λ·w beside each step, for weights and not for
-    /// biases.
+    /// biases. η·λ has to be below 1. The λ that [`Rule::adamw`] has stays as it is beside this one.
     pub fn weight_decay(mut self, lambda: f64) -> Self {
         self.recipe.weight_decay = lambda;
         self
@@ -152,7 +152,17 @@ impl Setting {
 
     pub(crate) fn check(&self, samples: usize, validation: bool) -> Result<()> {
         self.check_ranges(samples, validation)
+            .and_then(|()| self.check_decay())
             .map_err(|error| error.within(format!("setting “{self}”")))
+    }
+
+    /// Whether weight decay, the rule's own or the recipe's, leaves something of the weights. A grid
+    /// cannot ask this of a value alone.
+    fn check_decay(&self) -> Result<()> {
+        if let Rule::AdamW { weight_decay, .. } = self.optimizer {
+            decaying_share(self.learning_rate, weight_decay)?;
+        }
+        decaying_share(self.learning_rate, self.recipe.weight_decay).map(drop)
     }
 
     /// Whether every field is in its range, for so many training samples.

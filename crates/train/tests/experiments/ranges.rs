@@ -4,7 +4,7 @@ use chainrule_data::Splits;
 use chainrule_nn::{
     Adadelta, Adam, Clipping, GradientNoise, Model, Penalty, RmsProp, Rule, Schedule,
 };
-use chainrule_train::{EarlyStopping, Experiment, Setting};
+use chainrule_train::{EarlyStopping, Event, Experiment, Observer, Setting};
 
 use super::task::{data, experiment, model, task};
 
@@ -107,6 +107,23 @@ fn settings_out_of_range() {
             "-0.1",
         ),
         (
+            base().weight_decay(20.0),
+            "weight decay λ is out of range for the learning rate",
+            "learning rate · λ from 0 to below 1",
+            "0.1 · 20 = 2",
+        ),
+        (
+            rule(Rule::AdamW {
+                beta1: 0.9,
+                beta2: 0.999,
+                epsilon: 1e-8,
+                weight_decay: 10.0,
+            }),
+            "weight decay λ is out of range for the learning rate",
+            "learning rate · λ from 0 to below 1",
+            "0.1 · 10 = 1",
+        ),
+        (
             base().penalty(Penalty::l2(-1.0)),
             "the strength λ of L2",
             not_negative,
@@ -162,6 +179,32 @@ fn settings_out_of_range() {
             got,
         );
     }
+}
+
+#[test]
+fn too_much_weight_decay_is_refused_before_any_run_begins() {
+    let settings = [
+        Setting::new(1, 0.1),
+        Setting::new(1, 0.1).weight_decay(20.0),
+    ];
+    struct Begun(usize);
+    impl Observer for Begun {
+        fn observe(&mut self, event: &Event<'_>) {
+            self.0 += usize::from(matches!(event, Event::Began { .. }));
+        }
+    }
+    let mut begun = Begun(0);
+    let experiment = experiment().settings(&settings);
+    let error = experiment.run_observed(&mut begun).unwrap_err();
+    assert_eq!(begun.0, 0, "{error}");
+    assert!(error.to_string().contains("setting “"), "{error}");
+    // What is too much depends on the rate.
+    let slow = super::task::experiment().settings(&[Setting::new(1, 0.001).weight_decay(20.0)]);
+    assert!(slow.run().is_ok());
+    let grid = super::task::experiment()
+        .settings(&[Setting::new(1, 0.001)])
+        .grid("weight_decay", [20.0]);
+    assert!(grid.is_ok());
 }
 
 #[test]

@@ -216,6 +216,38 @@ fn training_goes_on_from_a_network_and_an_optimizer() {
 }
 
 #[test]
+fn weight_decay_under_a_rate_that_rises_is_told_with_both() {
+    struct Rising(f64);
+    impl Optimizer<f64> for Rising {
+        fn step(
+            &mut self,
+            _: &mut chainrule_nn::Network<f64>,
+            _: &chainrule_nn::Gradients<f64>,
+        ) -> chainrule_train::Result<()> {
+            self.0 *= 10.0;
+            Ok(())
+        }
+        fn learning_rate(&self) -> Option<f64> {
+            Some(self.0)
+        }
+    }
+    let _turn = turn();
+    let mut rising = Rising(0.5);
+    let error = fit(true)
+        .with_optimizer(&mut rising)
+        .weight_decay(1.0)
+        .run()
+        .unwrap_err()
+        .to_string();
+    let first = error.lines().next().unwrap();
+    assert!(
+        first.contains("weight decay λ is out of range for the learning rate"),
+        "{error}"
+    );
+    assert!(error.contains("got       5 · 1 = 5"), "{error}");
+}
+
+#[test]
 fn one_fit_runs_twice_with_the_same_numbers() {
     let _turn = turn();
     let mut fit = fit(true)

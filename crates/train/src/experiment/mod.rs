@@ -101,6 +101,9 @@ impl Experiment {
     /// | `seed` | whole numbers |
     /// | `model` | `("wide", wide)`: models need names |
     ///
+    /// `weight_decay` is a setting's, but where the rule is AdamW: there it is the rule's own λ, and
+    /// labels say `AdamW, λ 0.1`.
+    ///
     /// What may be absent takes `None` too: `[None, Some(Penalty::l2(0.0001))]`. Any value may have a
     /// name, which then is in the labels: `[("plain", Rule::sgd()), ("Adam", Rule::adam())]`.
     /// Without settings the grid has to say how many `epochs`; where it says no `learning_rate`,

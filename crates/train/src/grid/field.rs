@@ -99,6 +99,19 @@ fn of_optimizer(name: &str) -> bool {
     label(name) == "optimizer" && name != "optimizer"
 }
 
+/// Whether it is set after the rule, which says where it belongs.
+pub(super) fn is_after_rule(name: &str) -> bool {
+    label(name) != name || name == "weight_decay"
+}
+
+/// What labels know a field of this setting by.
+pub(super) fn label_in(name: &str, setting: &Setting) -> &'static str {
+    match (name, setting.optimizer) {
+        ("weight_decay", Rule::AdamW { .. }) => "optimizer",
+        _ => label(name),
+    }
+}
+
 /// A setting that is right but for the field that is to be tried.
 pub(super) fn probe(field: &str, samples: usize) -> Setting {
     let rule = match field {
@@ -138,8 +151,20 @@ fn put(setting: &mut Setting, field: &'static str, choice: &Choice) -> Result<()
             setting.early_stopping = Some(stopping);
         }
         ("learning_rate", value) => setting.learning_rate = number(field, value)?,
-        ("weight_decay", Value::Nothing) => recipe.weight_decay = 0.0,
-        ("weight_decay", value) => recipe.weight_decay = number(field, value)?,
+        ("weight_decay", value) => {
+            let value = match value {
+                Value::Nothing => 0.0,
+                value => number(field, value)?,
+            };
+            // AdamW decays by a λ of its own: with the recipe's beside it weights decay twice.
+            recipe.weight_decay = match &mut setting.optimizer {
+                Rule::AdamW { weight_decay, .. } => {
+                    *weight_decay = value;
+                    0.0
+                }
+                _ => value,
+            };
+        }
         ("optimizer", &Value::Rule(rule)) => setting.optimizer = rule,
         ("schedule", Value::Schedule(schedule)) => recipe.schedule = schedule.clone(),
         ("schedule", Value::Nothing) => recipe.schedule = Schedule::constant(),

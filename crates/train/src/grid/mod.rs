@@ -45,7 +45,7 @@ impl Axis {
 
     /// What is a part of another field, such as an optimizer's momentum, comes after that.
     fn rank(&self) -> usize {
-        usize::from(field::label(self.field) != self.field)
+        usize::from(field::is_after_rule(self.field))
     }
 }
 
@@ -85,11 +85,12 @@ pub(crate) fn combinations(axes: &[Axis]) -> usize {
 
 /// Gives settings with a name of their own what tells the grid's combinations of them apart.
 pub(crate) fn name_combinations(settings: &mut [Setting], axes: &[Axis]) {
-    let fields: Vec<_> = axes.iter().map(|axis| field::label(axis.field)).collect();
     for setting in settings {
         let Some(name) = setting.name.take() else {
             continue;
         };
+        let fields = axes.iter().map(|axis| field::label_in(axis.field, setting));
+        let fields: Vec<_> = fields.collect();
         let words = setting.words().into_iter();
         let words = words.filter(|(field, _)| fields.contains(field));
         let words: Vec<_> = std::iter::once(name).chain(words.map(|(_, w)| w)).collect();

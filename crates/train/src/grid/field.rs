@@ -32,7 +32,7 @@ const FIELDS: [Field; 21] = [
     of_rule("beta2", "numbers from 0 to below 1"),
     of_rule("rho", "numbers from 0 to below 1"),
     of_rule("alpha", "numbers from 0 to below 1"),
-    of_rule("epsilon", "numbers above 0"),
+    of_rule("epsilon", "numbers above 0; AdaMax may have 0"),
     of_rule("momentum_decay", "numbers not below 0, or None"),
     field("schedule", "schedules: Schedule::cosine(10), or None"),
     field(
@@ -115,7 +115,9 @@ pub(super) fn label_in(name: &str, setting: &Setting) -> &'static str {
 /// A setting that is right but for the field that is to be tried.
 pub(super) fn probe(field: &str, samples: usize) -> Setting {
     let rule = match field {
-        "beta1" | "beta2" | "epsilon" => Rule::adam(),
+        "beta1" | "beta2" => Rule::adam(),
+        // It alone may have an ε of 0; what other rules refuse is refused with the setting.
+        "epsilon" => Rule::adamax(),
         "rho" => Rule::adadelta(),
         "alpha" => Rule::rmsprop(),
         "momentum_decay" => Rule::nadam(),

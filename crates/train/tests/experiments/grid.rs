@@ -290,7 +290,12 @@ fn values_that_do_not_fit_are_refused_at_once() {
         ("momentum", 1.0.into(), "0 to below 1", "1"),
         ("beta1", (-0.1).into(), "0 to below 1", "-0.1"),
         ("beta2", 1.5.into(), "0 to below 1", "1.5"),
-        ("epsilon", 0.into(), "a finite number above 0", "0"),
+        (
+            "epsilon",
+            (-1).into(),
+            "a finite number, not negative",
+            "-1",
+        ),
         (
             "weight_decay",
             (-1).into(),
@@ -376,6 +381,25 @@ fn fields_of_a_rule_need_a_rule_that_has_them() {
         .grid("optimizer", [Rule::momentum(), Rule::nesterov()])
         .unwrap();
     assert_eq!(labels(&grid).len(), 4);
+}
+
+#[test]
+fn an_epsilon_of_0_is_for_adamax_alone() {
+    let grid = |rule| {
+        let setting = Setting::new(1, 0.1).optimizer(rule);
+        let grid = experiment().settings(&[setting]);
+        grid.grid("epsilon", [0.0, 1e-4]).unwrap()
+    };
+    assert_eq!(
+        labels(&grid(Rule::adamax())),
+        ["AdaMax, ε 0", "AdaMax, ε 0.0001"]
+    );
+    let error = grid(Rule::adam()).run().unwrap_err().to_string();
+    assert!(
+        error.contains("Adam: ε (epsilon) is out of range"),
+        "{error}"
+    );
+    assert!(error.contains("a finite number above 0"), "{error}");
 }
 
 #[test]

@@ -108,6 +108,8 @@ pub(crate) struct Course {
     /// The schedule and the rate that it began with, if it is not constant.
     pace: Option<(Pace, f64)>,
     noise: Option<NoiseSource>,
+    /// The rate of the last step, if the optimizer tells it.
+    rate: Option<f64>,
 }
 
 impl Course {
@@ -130,7 +132,14 @@ impl Course {
             recipe: recipe.clone(),
             pace,
             noise: recipe.noise.map(|noise| noise.source(seed)).transpose()?,
+            rate: optimizer.learning_rate(),
         })
+    }
+
+    /// The learning rate of the last step, which the optimizer's own need not be any more; before
+    /// the first step that of the first.
+    pub(crate) fn rate(&self) -> Option<f64> {
+        self.rate
     }
 
     /// One step along the gradients of the workspace.
@@ -149,8 +158,9 @@ impl Course {
         if let Some(noise) = &mut self.noise {
             noise.add_to(workspace.gradients_mut());
         }
+        self.rate = optimizer.learning_rate();
         if self.recipe.weight_decay != 0.0 {
-            let rate = optimizer.learning_rate().ok_or_else(unknown_rate)?;
+            let rate = self.rate.ok_or_else(unknown_rate)?;
             // Settings were checked with the rate that they begin with; an optimizer of one's own
             // may raise it.
             network.decay_weights(decaying_share(rate, self.recipe.weight_decay)?)?;

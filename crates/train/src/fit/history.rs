@@ -47,8 +47,8 @@ pub struct History<F: Scalar = f32> {
 }
 
 impl<F: Scalar> History<F> {
-    /// A metric after each epoch: `loss`, `acc`, `val_loss`, `val_acc`, `lr` (the learning rate that the
-    /// epoch ended with).
+    /// A metric after each epoch: `loss`, `acc`, `val_loss`, `val_acc`, `lr` (the learning rate of the
+    /// epoch's last step).
     ///
     /// # Errors
     ///

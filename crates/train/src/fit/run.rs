@@ -244,7 +244,7 @@ impl Epochs<'_> {
             }
             course.epoch(optimizer, seen.deciding)?;
             let seconds = began.elapsed().as_secs_f64();
-            let values = seen.values.into_iter().chain(optimizer.learning_rate());
+            let values = seen.values.into_iter().chain(course.rate());
             let told: Vec<_> = self
                 .metrics
                 .iter()

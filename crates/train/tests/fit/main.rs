@@ -81,7 +81,6 @@ fn it_takes_the_steps_of_an_experiment_and_measures_the_weights_after_each_epoch
         let seen = evaluate(&history.network, &validation, &mut workspace).unwrap();
         assert_eq!(history.metric("val_loss").unwrap()[3], seen.loss);
         assert_eq!(history.metric("val_acc").unwrap()[3], seen.accuracy());
-        assert_eq!(history.metric("lr").unwrap().len(), 4);
         assert_eq!((history.samples, history.epochs()), (240, 4));
         assert_eq!(history.ending, Ending::Complete);
         assert_eq!((history.remark(), history.network_epoch), (None, Some(4)));
@@ -213,6 +212,25 @@ fn training_goes_on_from_a_network_and_an_optimizer() {
         .run()
         .unwrap();
     assert_ne!(weights(&anew.network), weights(&second.network));
+}
+
+#[test]
+fn the_rate_of_an_epoch_is_that_of_its_last_step() {
+    let _turn = turn();
+    let rates = |schedule, rate| -> Vec<f64> {
+        // Six steps an epoch.
+        let mut fit = fit(true).learning_rate(rate).schedule(schedule).epochs(3);
+        fit.run().unwrap().metric("lr").unwrap().to_vec()
+    };
+    assert_eq!(rates(Schedule::constant(), 0.1), [0.1; 3]);
+    assert_eq!(rates(Schedule::exponential(0.5), 0.1), [0.1, 0.05, 0.025]);
+    // A power of 2, so that no product is rounded: the sixth step has halved it five times.
+    let steps = [5, 11, 17].map(|halved| 0.5_f64.powi(halved));
+    assert_eq!(rates(Schedule::exponential(0.5).per_step(), 1.0), steps);
+    assert_eq!(
+        rates(Schedule::reduce_on_plateau(0.5, 0).min_change(0.999), 0.1),
+        [0.1, 0.1, 0.05]
+    );
 }
 
 #[test]

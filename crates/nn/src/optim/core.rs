@@ -260,10 +260,13 @@ macro_rules! momenta {
                 self.0.with(rule).map(Self)
             }
 
-            /// In the classical form, with the rate inside the velocity.
+            /// In the classical form, with the rate inside the velocity. Only before the first step:
+            /// a velocity of the other form has the other sign and another size, and the optimizer
+            /// is [reset](Self::reset).
             pub fn classical(mut self) -> Self {
                 if let Rule::$name { classical, .. } = &mut self.0.rule {
                     *classical = true;
+                    self.0.reset();
                 }
                 self
             }

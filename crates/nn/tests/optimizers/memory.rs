@@ -1,6 +1,6 @@
 //! What an optimizer remembers, of which network, and that it does not forget a NaN.
 
-use chainrule_nn::{Adam, Model, Optimizer, Rule};
+use chainrule_nn::{Adam, Model, Momentum, Nesterov, Optimizer, RmsProp, Rule};
 use ndarray::array;
 
 use crate::{common::assert_near, one_weight};
@@ -38,6 +38,28 @@ fn what_is_remembered_can_be_seen_by_name() {
             .starts_with("dense_1.weight after 1 steps\nm [2, 1]"),
         "{state}"
     );
+}
+
+#[test]
+fn another_form_does_not_go_on_with_what_the_old_one_remembers() {
+    fn changed<O: Optimizer<f64>>(name: &str, mut old: O, change: impl Fn(O) -> O, mut new: O) {
+        let (mut network, x) = one_weight(3);
+        let gradients = network.gradients(&x, &array![[1.0], [2.0]]).unwrap();
+        old.step(&mut network, &gradients).unwrap();
+        let mut fresh = network.clone();
+        new.step(&mut fresh, &gradients).unwrap();
+        change(old).step(&mut network, &gradients).unwrap();
+        assert_eq!(network.parameters(), fresh.parameters(), "{name}");
+    }
+    let momentum = || Momentum::new(0.1).unwrap();
+    let new = momentum().classical();
+    changed("momentum", momentum(), Momentum::classical, new);
+    let nesterov = || Nesterov::new(0.1).unwrap();
+    let new = nesterov().classical();
+    changed("Nesterov", nesterov(), Nesterov::classical, new);
+    let rmsprop = || RmsProp::new(0.1).unwrap();
+    let new = rmsprop().centred();
+    changed("RMSProp", rmsprop(), RmsProp::centred, new);
 }
 
 #[test]

@@ -147,10 +147,13 @@ impl LayerKind {
                     "0.1 moves the running statistics a tenth of the way to each batch's",
                 ))
             }
-            (Self::BatchNorm { epsilon, .. }, _) if !(epsilon.is_finite() && epsilon > 0.0) => {
+            // In f32 too: a unit that is the same for all samples has the variance 0.
+            (Self::BatchNorm { epsilon, .. }, _)
+                if !(epsilon.is_finite() && epsilon as f32 > 0.0) =>
+            {
                 Err(Misfit::range(
-                    "an ε that is a finite number above 0",
-                    epsilon.to_string(),
+                    "an ε that is a finite number above 0, in f32 too: at least 1e-45",
+                    format!("{epsilon:?}"),
                     "1e-5 is the usual one",
                 ))
             }

@@ -36,6 +36,21 @@ pub(crate) fn positive(what: &str, value: f64) -> Result<f64> {
     )
 }
 
+/// An ε that keeps divisors from 0: above 0, also as f32.
+pub(crate) fn epsilon(what: &str, value: f64) -> Result<f64> {
+    let value = positive(what, value)?;
+    if value as f32 > 0.0 {
+        return Ok(value);
+    }
+    Err(
+        Error::new(ErrorKind::Value, format!("{what} is out of range"))
+            .expected("a finite number above 0, in f32 too: at least 1e-45")
+            .got(format!("{value:?}"))
+            .why("in f32 it is 0, and 0/0 is no number")
+            .hint("1e-8 is the usual one"),
+    )
+}
+
 /// 0 or more, and finite.
 pub(crate) fn at_least_zero(what: &str, value: f64) -> Result<f64> {
     within(

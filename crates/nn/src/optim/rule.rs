@@ -244,12 +244,12 @@ impl Rule {
             Self::Momentum { momentum, .. } | Self::Nesterov { momentum, .. } => {
                 check::decay("μ (momentum)", momentum)
             }
-            Self::AdaGrad { epsilon } => check::positive("ε (epsilon)", epsilon),
+            Self::AdaGrad { epsilon } => check::epsilon("ε (epsilon)", epsilon),
             Self::Adadelta { rho, epsilon } => {
-                check::decay("ρ (rho)", rho).and_then(|_| check::positive("ε (epsilon)", epsilon))
+                check::decay("ρ (rho)", rho).and_then(|_| check::epsilon("ε (epsilon)", epsilon))
             }
             Self::RmsProp { alpha, epsilon, .. } => check::decay("α (alpha)", alpha)
-                .and_then(|_| check::positive("ε (epsilon)", epsilon)),
+                .and_then(|_| check::epsilon("ε (epsilon)", epsilon)),
             Self::AdaMax {
                 beta1,
                 beta2,
@@ -265,13 +265,13 @@ impl Rule {
                 beta2,
                 epsilon,
                 ..
-            } => betas(beta1, beta2, epsilon, check::positive),
+            } => betas(beta1, beta2, epsilon, check::epsilon),
             Self::Nadam {
                 beta1,
                 beta2,
                 epsilon,
                 momentum_decay,
-            } => betas(beta1, beta2, epsilon, check::positive).and_then(|_| {
+            } => betas(beta1, beta2, epsilon, check::epsilon).and_then(|_| {
                 check::at_least_zero("ψ (momentum_decay)", momentum_decay.unwrap_or(0.0))
             }),
             Self::AdamW {
@@ -279,7 +279,7 @@ impl Rule {
                 beta2,
                 epsilon,
                 weight_decay,
-            } => betas(beta1, beta2, epsilon, check::positive)
+            } => betas(beta1, beta2, epsilon, check::epsilon)
                 .and_then(|_| check::at_least_zero("λ (weight_decay)", weight_decay)),
         };
         checked.map_err(|error: Error| error.within(self.name()))?;

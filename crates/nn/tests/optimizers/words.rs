@@ -1,6 +1,7 @@
 //! What is said: settings out of range, the table of rules, names.
 
-use chainrule_nn::{Adam, AmsGrad, Error, Momentum, Nadam, Rule, Sgd};
+use chainrule_nn::{Adam, AmsGrad, Error, Model, Momentum, Nadam, Rule, Sgd};
+use ndarray::array;
 
 #[test]
 fn settings_out_of_range_are_named() {
@@ -112,6 +113,59 @@ fn settings_out_of_range_are_named() {
     let mut adam = Adam::new(0.1).unwrap();
     assert!(adam.set_learning_rate(0.0).is_ok() && adam.set_learning_rate(-1.0).is_err());
     assert!(Sgd::new(0.1).unwrap().set_learning_rate(f64::NAN).is_err());
+}
+
+#[test]
+fn an_epsilon_that_is_0_in_f32_is_refused_where_0_is() {
+    let with = |rule: Rule, value: f64| {
+        let mut rule = rule;
+        match &mut rule {
+            Rule::AdaGrad { epsilon }
+            | Rule::Adadelta { epsilon, .. }
+            | Rule::RmsProp { epsilon, .. }
+            | Rule::Adam { epsilon, .. }
+            | Rule::AdaMax { epsilon, .. }
+            | Rule::Nadam { epsilon, .. }
+            | Rule::AmsGrad { epsilon, .. }
+            | Rule::AdamW { epsilon, .. } => *epsilon = value,
+            _ => return None,
+        }
+        Some(rule)
+    };
+    for rule in Rule::all() {
+        let (Some(none), Some(tiny), Some(least)) =
+            (with(rule, 0.0), with(rule, 1e-46), with(rule, 1e-45))
+        else {
+            continue;
+        };
+        assert!(least.checked().is_ok(), "{rule}");
+        let refused = tiny.checked();
+        assert_eq!(refused.is_err(), none.checked().is_err(), "{rule}");
+        if let Err(error) = refused {
+            let text = error.to_string();
+            assert!(text.contains("ε (epsilon) is out of range"), "{text}");
+            assert!(text.contains("in f32 too: at least 1e-45"), "{text}");
+            assert!(text.contains("got       1e-46"), "{text}");
+        }
+        // Where nothing was learned there is no 0/0.
+        let mut descent = least.optimizer::<f32>(0.1).unwrap();
+        let model = Model::input(1).dense(1).half_squared_error();
+        let mut network = model.build(1).unwrap();
+        let before = network.parameters().to_vec();
+        let (x, y) = (array![[0.0_f32]], array![[0.0_f32]]);
+        let mut gradients = network.gradients(&x, &y).unwrap();
+        for entry in &mut gradients.entries {
+            entry.value.fill(0.0);
+        }
+        descent.step(&mut network, &gradients).unwrap();
+        let moved = network.parameters().iter().zip(&before);
+        for (now, before) in moved {
+            assert!(now.value.iter().all(|value| value.is_finite()), "{rule}");
+            if !matches!(rule, Rule::AdamW { .. }) {
+                assert_eq!(now.value, before.value, "{rule}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -279,7 +279,7 @@ fn probabilities_of_layers_and_losses_out_of_range() {
             got,
         );
     }
-    for (epsilon, got) in [(0.0, "0"), (-1.0, "-1")] {
+    for (epsilon, got) in [(0.0, "0.0"), (-1.0, "-1.0"), (1e-50, "1e-50")] {
         names(
             &normalized(0.1, epsilon),
             "(batch_norm of 8) is out of range",

@@ -1,4 +1,4 @@
-//! AMSGrad: Adam whose steps cannot grow again.
+//! AMSGrad: Adam that divides by the greatest mean of squares so far.
 
 use chainrule_error::Result;
 
@@ -16,6 +16,8 @@ use crate::Scalar;
 /// ε = 1e-8 unless set, and the usual learning rate 0.001. PyTorch's `Adam(amsgrad=True)` is the
 /// same rule. The paper has neither ε nor the corrections of the averages' start:
 /// θ ← θ − η·m / √w; [`without_correction`](Self::without_correction) leaves the corrections out.
+/// In that form the rate of a number, η / √w, never grows again, which is what the paper's proof
+/// needs. With the corrections it can: while w stays as it is, 1 − β₂ᵗ grows and ŵ falls.
 ///
 /// ```
 /// use chainrule_nn::AmsGrad;

@@ -13,7 +13,10 @@ use crate::Scalar;
 /// Tieleman and Hinton, *Lecture 6.5: rmsprop*, Neural networks for machine learning (2012). The
 /// [`centred`](Self::centred) form is Graves's, *Generating sequences with recurrent neural
 /// networks* (2013): s ← α·s + (1 − α)·g², a ← α·a + (1 − α)·g, θ ← θ − η·g / (√(s − a²) + ε); it
-/// divides by the root of the variance. α is 0.9 unless set, as in the lecture, which has no ε; it is 1e-8 here.
+/// divides by the root of the variance. α is 0.9 unless set, as in the lecture, which has no ε; it is
+/// PyTorch's 1e-8 here. The centred form has the same settings unless set, not Graves's: his are
+/// α = 0.95, ε = 1e-4 inside the root, the rate 1e-4, and a momentum of 0.9 on the step, which is not
+/// part of this rule.
 ///
 /// Where ε stands differs: beside the root here and in PyTorch (whose α is 0.99), inside it in
 /// Graves's equations, TensorFlow and Keras; see [`epsilon_inside`](Self::epsilon_inside). s − a²

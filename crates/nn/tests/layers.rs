@@ -1,5 +1,5 @@
-//! Batch normalization, dropout and losses against PyTorch's, over thirty steps in f64:
-//! `golden/layers.txt` was printed by `golden/layers.py`.
+//! Layers and losses against PyTorch's, over thirty steps in f64: `golden/layers.txt` was printed by
+//! `golden/layers.py`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
@@ -37,7 +37,10 @@ fn follows(case: &str, model: &Model, one_hot: bool) {
         );
         network.set_statistics(name, value).unwrap();
     }
-    let of = if case == "conv" { "conv" } else { "dense" };
+    let of = match case {
+        "conv" | "pool" => case,
+        _ => "dense",
+    };
     let x = golden.rows(&format!("{of}.x"));
     let labels = golden.labels(&format!("{of}.labels"));
     let masks = (case == "dropout").then(|| golden.rows("dropout.masks"));
@@ -90,6 +93,18 @@ fn batch_normalization_of_features_follows_pytorch() {
 fn batch_normalization_of_channels_follows_pytorch() {
     let model = Model::input([1, 4, 3]).conv2d(2, 3).batch_norm().tanh();
     follows("conv", &model.flatten().dense(3).softmax(), false);
+}
+
+#[test]
+fn relu_follows_pytorch() {
+    let model = Model::input(4).dense(6).relu().dense(3).softmax();
+    follows("relu", &model, false);
+}
+
+#[test]
+fn max_pooling_follows_pytorch() {
+    let model = Model::input([1, 4, 6]).conv2d(3, 3).max_pool2d(2).relu();
+    follows("pool", &model.flatten().dense(3).softmax(), false);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-"""Prints layers.txt: PyTorch's batch normalization, dropout and losses in training, in f64.
+"""Prints layers.txt: PyTorch's layers and losses in training, in f64.
 
     python3 -m venv venv && venv/bin/pip install numpy==2.4.6 torch==2.15.0
     venv/bin/python layers.py > layers.txt
@@ -35,7 +35,9 @@ def follow(case, module, names, shape, loss=nn.functional.cross_entropy, masks=N
     rng = np.random.default_rng(11)
     x = rng.uniform(-1, 1, (STEPS, BATCH, *shape))
     labels = rng.integers(0, 3, (STEPS, BATCH))
-    if case in ("dense", "conv"):  # the others' batches are those of dense
+    if case == "pool":
+        x = np.round(x, 2)  # 3600 numbers: short ones keep the file small
+    if case in ("dense", "conv", "pool"):  # the others' batches are those of dense
         show(f"{case}.x", x.reshape(STEPS * BATCH, -1))
         show(f"{case}.labels", labels.ravel())
     for name, value in named(module, names):
@@ -116,3 +118,9 @@ if __name__ == "__main__":
     for case, (loss, targets) in losses.items():
         net = nn.Sequential(nn.Linear(4, 5), nn.Sigmoid(), nn.Linear(5, 3))
         follow(case, net, {"dense_1": net[0], "dense_2": net[2]}, (4,), loss, targets=targets)
+
+    relu = nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 3))
+    follow("relu", relu, {"dense_1": relu[0], "dense_2": relu[2]}, (4,))
+    pool = nn.Sequential(nn.Conv2d(1, 3, 3, padding="same"), nn.MaxPool2d(2), nn.ReLU(),
+                         nn.Flatten(), nn.Linear(18, 3))
+    follow("pool", pool, {"conv2d_1": pool[0], "dense_1": pool[4]}, (1, 4, 6))

@@ -143,6 +143,8 @@ OF_TORCH = {
     "rmsprop": (lambda p, lr: torch.optim.RMSprop(p, lr, alpha=0.9, eps=1e-8), 0.01),
     "rmsprop_centred": (
         lambda p, lr: torch.optim.RMSprop(p, lr, alpha=0.9, eps=1e-6, centered=True), 0.01),
+    "rmsprop_centred_usual": (
+        lambda p, lr: torch.optim.RMSprop(p, lr, alpha=0.9, eps=1e-8, centered=True), 0.01),
     "adam": (lambda p, lr: torch.optim.Adam(p, lr), 0.02),
     "adam_other": (lambda p, lr: torch.optim.Adam(p, lr, betas=(0.8, 0.95), eps=1e-4), 0.02),
     "adamax": (lambda p, lr: torch.optim.Adamax(p, lr), 0.02),

@@ -83,6 +83,9 @@ fn rules_that_pytorch_has_follow_pytorch() {
     follows("rmsprop_centred", |rate| {
         Ok(RmsProp::new(rate)?.epsilon(1e-6)?.centred())
     });
+    follows("rmsprop_centred_usual", |rate| {
+        Ok(RmsProp::new(rate)?.centred())
+    });
     follows("adam", Adam::new);
     follows("adam_other", |rate| {
         Adam::new(rate)?.betas(0.8, 0.95)?.epsilon(1e-4)

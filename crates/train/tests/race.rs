@@ -76,6 +76,29 @@ fn every_rule_with_its_best_rate_goes_down_every_surface() {
 }
 
 #[test]
+fn dividing_rules_keep_away_from_the_saddle_and_plain_descent_is_first_all_the_same() {
+    let rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0];
+    let straight = [Rule::sgd(), Rule::nesterov(), Rule::momentum()];
+    let dividing = [Rule::adam(), Rule::rmsprop(), Rule::adadelta()];
+    let race = straight.into_iter().chain(dividing);
+    let race = race.fold(Race::on(Surface::saddle()).steps(200), |race, rule| {
+        race.with_best(rule, &rates)
+    });
+    let race = race.run().unwrap();
+    let nearest = |i: usize| {
+        let path = race.racers[i].path.iter();
+        path.map(|[x, y]| x.hypot(*y)).fold(f64::MAX, f64::min)
+    };
+    for i in 0..3 {
+        assert!(nearest(i) < 0.1 && nearest(3 + i) > 0.5, "{race}");
+    }
+    let arrived = |i: usize| race.racers[i].arrived;
+    assert!(arrived(0) < arrived(1) && arrived(1) < arrived(3), "{race}");
+    assert!(arrived(3) < arrived(2) && arrived(2) < arrived(4), "{race}");
+    assert_eq!((race.racers[0].rate, arrived(5)), (1.0, None), "{race}");
+}
+
+#[test]
 fn the_best_rate_is_the_one_that_arrives_first() {
     let race = |rates: &[f64]| {
         let race = Race::on(Surface::ravine()).steps(300);

@@ -8,6 +8,7 @@ mod comparing;
 mod diverging;
 mod exporting;
 mod grid;
+mod grid_rules;
 mod keeping;
 mod ranges;
 mod refusals;

@@ -134,6 +134,55 @@ class TestCells(unittest.TestCase):
             self.run_ok(f"let again = {value};")
         self.assertEqual(self.run_ok("again").result(), '"text"')
 
+    def test_an_implementation_at_the_top_of_a_cell_can_be_run_again(self):
+        self.run_ok("#[derive(Debug)]\nstruct Net { a: i32 }")
+        for value in (1, 1, 2):
+            self.run_ok(f"impl Net {{\n    fn a(&self) -> i32 {{ self.a + {value} }}\n}}")
+            self.run_ok("impl Net { fn make() -> Net { Net { a: 10 } } }")
+            self.run_ok(f"impl std::fmt::Display for Net {{\n    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {{ write!(f, \"{value}\") }}\n}}")
+        self.assertEqual(self.run_ok("(Net::make().a(), Net::make().to_string())").result(), '(12, "2")')
+        cell = self.run_failing('impl Net {\n    fn a(&self) -> i32 { "x" }\n}', "CompileError")
+        self.assertIn("this cell:2:26", cell.traceback())
+        number = self.run_failing("impl Net {\n    fn b(&self) -> i32 { [0][self.a as usize] }\n}\nNet::make().b()", "Panic")
+        self.assertIn("this cell:2", number.traceback())
+
+    def test_a_definition_that_breaks_an_earlier_cell_names_it(self):
+        self.run_ok("#[derive(Debug)]\nstruct Pair { a: i32 }")
+        number = self.run_ok("// makes one\nfn pair() -> Pair {\n    Pair { a: 1 }\n}").reply["execution_count"]
+        cell = self.run_failing("#[derive(Debug)]\nstruct Pair { a: i32, b: i32 }", "CompileError")
+        for part in (f"cell [{number}]:3", "Pair { a: 1 }", f"this cell changes what cell [{number}] uses"):
+            self.assertIn(part, cell.traceback())
+        both = "#[derive(Debug)]\nstruct Pair { a: i32, b: i32 }\nfn pair() -> Pair { Pair { a: 1, b: 2 } }"
+        self.run_ok(both)
+        self.assertEqual(self.run_ok("pair().b").result(), "2")
+
+    def test_calls_of_own_methods_and_operators_are_optimised(self):
+        with open(f"/proc/{self.session.pid}/environ") as environment:
+            variables = dict(line.split("=", 1) for line in environment.read().split("\0") if "=" in line)
+
+        def level():
+            with open(os.path.join(variables["CHAINRULE_SESSION"], "opt-level")) as file:
+                return file.read()
+
+        self.run_ok(
+            "#[derive(Debug, Clone, Copy)]\nstruct Value(f64);\n"
+            "impl Value { fn make(x: f64) -> Value { Value(x) }\n fn much(self) -> f64 { (0..9).map(|i| self.0 * i as f64).sum() } }\n"
+            "impl std::ops::Mul for Value { type Output = Value; fn mul(self, other: Value) -> Value { Value(self.0 * other.0) } }"
+        )
+        for code, expected in (("let v = Value(2.0);", "0"), ("v.much()", "2"), ("v * v", "2"), ("let w = v;", "0")):
+            self.run_ok(code)
+            self.assertEqual(level(), expected, code)
+
+    def test_standard_input_is_refused_with_what_to_do(self):
+        cell = self.run_failing("let mut s = String::new();\nstd::io::stdin().read_line(&mut s)?;", "InputError")
+        for part in ("this cell:2", "chainrule::notebook::input"):
+            self.assertIn(part, cell.traceback())
+        self.run_ok('std::process::Command::new("true").stdin(std::process::Stdio::null()).status()?.success()')
+
+    def test_a_path_from_the_root_may_begin_a_cell(self):
+        self.assertEqual(self.run_ok("::std::cmp::max(1, 2)").result(), "2")
+        self.assertEqual(self.run_ok("::std::mem::drop(1);\n3").result(), "3")
+
     def test_completion_and_documentation(self):
         self.run_ok("let network = Model::input(4).dense(2).softmax().build(1)?;")
         code = "let é = network.forw"
@@ -303,6 +352,23 @@ class TestEnds(unittest.TestCase):
         self.assertEqual(cell.result(), "42", cell.traceback())
         cell = self.session.run('let r: i32 = "x".parse()?;')
         self.assertEqual(cell.reply["ename"], "ParseIntError")
+
+    def test_a_session_can_be_cleared_before_code_and_its_process_begun_again(self):
+        self.session.run("fn twice(x: i32) -> i32 { 2 * x }\nlet value = 1;")
+        cell = self.session.run(":restart\ntwice(4)")
+        self.assertEqual(cell.result(), "8", cell.traceback())
+        cell = self.session.run("value")
+        self.assertIn("`value` was lost by `:restart` in cell [2]", cell.traceback())
+        self.lives_on()
+        self.session.run("let value = 1;")
+        cell = self.session.run(":clear\nlet model = Model::input(2).dense(1).squared_error();\nmodel.summary()?.total")
+        self.assertEqual(cell.result(), "3", cell.traceback())
+        cell = self.session.run("twice(1)")
+        self.assertIn("cannot find function `twice`", cell.traceback())
+        cell = self.session.run("value")
+        self.assertIn("`value` was cleared in cell", cell.traceback())
+        self.session.run("fn twice(x: i32) -> i32 { 2 * x }")
+        self.lives_on()
 
     def test_crashes_are_told_as_what_they_were_and_definitions_live_on(self):
         self.session.run("fn twice(x: i32) -> i32 { 2 * x }")

@@ -2,12 +2,16 @@
 
 use chainrule_jupyter::{Completion, Completions};
 
-use crate::cell::Statement;
+use crate::cell::{MODULE, Statement};
 use crate::engine::Variables;
 
 /// evcxr's completions, without names that only the kernel knows.
 pub(crate) fn from_evcxr(found: evcxr::Completions) -> Completions {
-    let internal = |text: &str| text.contains("evcxr_") || text.contains("chainrule_tell");
+    let internal = |text: &str| {
+        ["evcxr_", "chainrule_tell", MODULE]
+            .iter()
+            .any(|own| text.contains(own))
+    };
     Completions {
         start: found.start_offset,
         end: found.end_offset,
@@ -73,7 +77,7 @@ pub(crate) fn from_memory(
 }
 
 /// What an item is and what it is called.
-pub(crate) fn named(item: &str) -> Option<(&'static str, String)> {
+fn named(item: &str) -> Option<(&'static str, String)> {
     let mut words = item.split(|c: char| !c.is_alphanumeric() && c != '_');
     let kind = loop {
         match words.next()? {
@@ -119,6 +123,7 @@ mod tests {
                     text,
                     line: 1,
                     is_item: true,
+                    functions: Vec::new(),
                 },
             )
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::cell::Statement;
+use crate::cell::{Code, Impls, Statement};
 use crate::engine::Variables;
 use crate::failure::Gone;
 
@@ -17,6 +17,8 @@ pub(crate) struct Memory {
     pub(crate) items: Vec<(usize, Statement)>,
     /// Crates of the library that were compiled anew since the process began.
     pub(crate) renewed: Vec<String>,
+    /// Implementations that only this kernel has names for.
+    pub(crate) impls: Impls,
     /// The text of every cell that has items: where a panic may be.
     pub(crate) cells: Vec<(usize, String)>,
 }
@@ -45,14 +47,16 @@ impl Memory {
     }
 
     /// Keeps the items of a cell that compiled.
-    pub(crate) fn remember(&mut self, cell: usize, code: &str, statements: &[Statement]) {
-        let mut items = statements.iter().filter(|part| part.is_item).peekable();
+    pub(crate) fn remember(&mut self, cell: usize, text: &str, code: &Code) {
+        self.impls.remember(&code.impls);
+        let items = code.statements.iter().filter(|part| part.is_item);
+        let mut items = items.peekable();
         if items.peek().is_none() {
             return;
         }
         let items: Vec<_> = items.map(|item| (cell, item.clone())).collect();
         self.items.extend(items);
-        self.cells.push((cell, code.to_owned()));
+        self.cells.push((cell, text.to_owned()));
         // Whoever runs one cell again and again needs its last text only.
         let newest: BTreeSet<usize> = self
             .cells
@@ -63,6 +67,14 @@ impl Memory {
             .collect();
         self.cells.retain(|(cell, _)| newest.contains(cell));
         self.items.retain(|(cell, _)| newest.contains(cell));
+    }
+
+    /// Forgets everything that the session has defined, in this cell.
+    pub(crate) fn clear(&mut self, cell: usize) {
+        self.replace(Variables::new(), cell, "was cleared in");
+        self.items.clear();
+        self.cells.clear();
+        self.impls = Impls::default();
     }
 
     /// The text of a cell.
@@ -97,15 +109,19 @@ mod tests {
     #[test]
     fn cells_with_functions_are_kept_up_to_a_bound() {
         let mut memory = Memory::default();
-        let part = |is_item| Statement {
-            text: "fn f() {}".to_owned(),
-            line: 1,
-            is_item,
+        let code = |is_item| Code {
+            statements: vec![Statement {
+                text: "fn f() {}".to_owned(),
+                line: 1,
+                is_item,
+                functions: Vec::new(),
+            }],
+            ..Code::default()
         };
-        memory.remember(1, "x", &[part(false)]);
+        memory.remember(1, "x", &code(false));
         assert_eq!(memory.cell(1), None);
         for cell in 2..2 + 2 * KEPT {
-            memory.remember(cell, &format!("fn f{cell}() {{}}"), &[part(true)]);
+            memory.remember(cell, &format!("fn f{cell}() {{}}"), &code(true));
         }
         assert_eq!((memory.cells.len(), memory.items.len()), (KEPT, KEPT));
         assert_eq!(memory.cell(1 + 2 * KEPT), Some("fn f1001() {}"));

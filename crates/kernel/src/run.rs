@@ -7,16 +7,16 @@ use std::time::Duration;
 use chainrule_jupyter::{Cell, Failure, Host, Map, Outcome, Output};
 use serde_json::Value;
 
-use crate::cell::{Code, Head, Order, Place, locate, rewrite};
+use crate::cell::{Anew, Code, Head, Impls, Order, Place, locate, rewrite};
 use crate::child::Piece;
-use crate::complete;
-use crate::engine::Start;
+use crate::engine::{Start, Variables};
 use crate::failure::{
-    Kept, Panicked, compile_failure, disk_full, interrupted, is_disk_full, killed, panic_failure,
-    question_mark_failure, replaced, stopped_early, terminated,
+    Cells, Kept, Panicked, compile_failure, disk_full, interrupted, is_disk_full, killed,
+    no_standard_input, panic_failure, question_mark_failure, replaced, stopped_early, terminated,
 };
 use crate::kernel::Kernel;
 use crate::screen::Screen;
+use crate::settings::START;
 use crate::stage::{Happening, lock};
 use crate::table::{self, Sizes};
 use crate::told::Told;
@@ -28,22 +28,66 @@ const SHORT: Duration = Duration::from_millis(400);
 const NOBODY: &str = "\u{4}";
 /// How evcxr's process ends if a cell's library does not fit what is loaded.
 const CANNOT_LOAD: &str = "exit status: 99";
+/// What operators call.
+const OPERATORS: [&str; 24] = [
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "rem",
+    "neg",
+    "not",
+    "bitand",
+    "bitor",
+    "bitxor",
+    "shl",
+    "shr",
+    "add_assign",
+    "sub_assign",
+    "mul_assign",
+    "div_assign",
+    "rem_assign",
+    "index",
+    "index_mut",
+    "deref",
+    "eq",
+    "partial_cmp",
+    "cmp",
+    "lt",
+];
+
 impl Kernel {
     pub(crate) fn run_cell(&self, cell: &Cell, host: &dyn Host) -> Outcome {
         let head = Head::of(&cell.code, &self.settings.library, &self.settings.folder);
         let mut screen = Screen::new(host);
-        let code = rewrite(&code_of(&head));
-        let is_alone = head.orders.len() == 1 && code.is_empty && !head.commands;
+        let impls = match head.anew {
+            Some(Anew::Session) => Impls::default(),
+            _ => lock(&self.memory).impls.clone(),
+        };
+        let code = rewrite(&code_of(&head), &impls);
+        let is_empty = code.is_empty && !head.commands;
+        let is_alone = head.orders.len() == 1 && is_empty && head.anew.is_none();
+        if let Some(line) = code.reads_stdin {
+            return Outcome::Failed(no_standard_input(&cell.code, line));
+        }
         for order in &head.orders {
             if let Err(failure) = self.obey(order, is_alone, host, &mut screen) {
                 return Outcome::Failed(failure);
             }
         }
-        if code.is_empty && !head.commands {
+        if is_empty && head.anew.is_none() {
             return Outcome::Done;
         }
         if let Err(failure) = self.wait_for_start(host) {
             return Outcome::Failed(failure);
+        }
+        if let Some(anew) = head.anew
+            && let Err(failure) = self.begin_anew(anew, cell.number, &mut screen, host)
+        {
+            return Outcome::Failed(failure);
+        }
+        if is_empty {
+            return Outcome::Done;
         }
         let text = if head.commands {
             with_commands(&head, &code)
@@ -53,9 +97,6 @@ impl Kernel {
         self.choose_optimisation(&code);
         self.link.control.clear();
         let told = self.attend(text, &mut screen, host);
-        if head.clears {
-            self.attend(self.settings.prelude(), &mut screen, host);
-        }
         if head.time {
             screen.show(Output::Stdout(words::times(&told.report)));
         }
@@ -133,13 +174,46 @@ impl Kernel {
         }
     }
 
+    /// Clears the session, or only its process, and runs again what everything begins with.
+    fn begin_anew(
+        &self,
+        anew: Anew,
+        cell: usize,
+        screen: &mut Screen<'_>,
+        host: &dyn Host,
+    ) -> Result<(), Failure> {
+        let (command, first) = match anew {
+            Anew::Session => (":clear", self.settings.prelude()),
+            Anew::Process => (":restart", START.to_owned()),
+        };
+        self.attend(command.to_owned(), screen, host);
+        match anew {
+            Anew::Session => lock(&self.memory).clear(cell),
+            Anew::Process => {
+                let gone = Variables::new();
+                lock(&self.memory).replace(gone, cell, "was lost by `:restart` in");
+            }
+        }
+        let mut failed = None;
+        // The stop button may have ended the first build.
+        for _ in 0..2 {
+            match self.attend(first.clone(), screen, host).report.result {
+                Some(Err(error)) => failed = Some(words::cannot_start(&error.to_string())),
+                _ => return Ok(()),
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
     /// A cell that has no loop, closure or function, and calls none of the student's own, is compiled
     /// without optimisation: it runs once through what the library has optimised, and is there in
     /// half the time. One that computes itself must be fast.
     fn choose_optimisation(&self, code: &Code) {
         let memory = lock(&self.memory);
-        let calls_own = memory.items.iter().any(|(_, item)| {
-            complete::named(&item.text).is_some_and(|(_, name)| code.names.contains(&name))
+        let mut own = memory.items.iter().flat_map(|(_, item)| &item.functions);
+        let calls_own = own.any(|name| {
+            let is_operator = code.operates && OPERATORS.contains(&name.as_str());
+            is_operator || code.names.contains(name)
         });
         let level = if code.computes || calls_own { "2" } else { "0" };
         // What cannot be written leaves the level that the session was built with.
@@ -232,7 +306,7 @@ impl Kernel {
             Err(evcxr::Error::SubprocessTerminated(status)) => {
                 let lost = memory.replace(report.variables, cell.number, "was lost in");
                 let lost = lost.len();
-                memory.remember(cell.number, &cell.code, &code.statements);
+                memory.remember(cell.number, &cell.code, code);
                 let renewed = std::mem::take(&mut memory.renewed);
                 return Some(if self.stop.has_killed() {
                     killed(lost)
@@ -247,17 +321,18 @@ impl Kernel {
                 return Some(words::untyped(code));
             }
             Err(evcxr::Error::CompilationErrors(errors)) => {
-                return Some(compile_failure(
-                    &errors,
-                    &cell.code,
-                    &code.columns,
-                    &memory.gone,
-                ));
+                let cells = Cells {
+                    text: &cell.code,
+                    code,
+                    source: &report.source,
+                    memory: &memory,
+                };
+                return Some(compile_failure(&errors, &cells));
             }
             Err(error) => return Some(words::refused(&error.to_string())),
         };
         let lost = memory.replace(report.variables, cell.number, "was moved in");
-        memory.remember(cell.number, &cell.code, &code.statements);
+        memory.remember(cell.number, &cell.code, code);
         let has_defined = |name: &String| memory.variables.contains_key(name);
         let kept = Kept {
             lost,
@@ -325,7 +400,7 @@ fn code_of(head: &Head) -> String {
     let mut code = String::with_capacity(head.rest.len());
     for line in head.rest.split_inclusive('\n') {
         let text = line.trim();
-        let is_command = in_head && text.starts_with(':');
+        let is_command = in_head && text.starts_with(':') && !text.starts_with("::");
         in_head &= text.is_empty() || text.starts_with("//") || is_command;
         if is_command {
             code.extend(line.chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
@@ -392,7 +467,7 @@ mod tests {
     fn commands_and_code_share_a_cell() {
         let text = ":dep a = \"1\"\n// why\nlet x = f()?;\nx";
         let head = Head::of(text, Path::new("/"), Path::new("/"));
-        let code = rewrite(&code_of(&head));
+        let code = rewrite(&code_of(&head), &Impls::default());
         assert_eq!(
             with_commands(&head, &code),
             ":dep a = \"1\"\n// why\nlet x = f().chainrule_tell(3).told()?;\n(&(x)).evcxr_display();"

@@ -15,6 +15,15 @@ pub(crate) enum Order {
     Version,
 }
 
+/// What begins anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Anew {
+    /// The whole session: nothing is known any more.
+    Session,
+    /// The process: definitions live on, variables do not.
+    Process,
+}
+
 /// A cell without its head.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Head {
@@ -24,8 +33,8 @@ pub(crate) struct Head {
     pub(crate) time: bool,
     /// Commands that are left to evcxr, such as `:dep`.
     pub(crate) commands: bool,
-    /// `:clear`: the prelude has to be loaded again.
-    pub(crate) clears: bool,
+    /// `:clear` or `:restart`, before everything else of the cell.
+    pub(crate) anew: Option<Anew>,
     /// The cell, every line of ours blank, so that everything else keeps its place.
     pub(crate) rest: String,
 }
@@ -52,7 +61,6 @@ impl Head {
             head.rest.push_str(line);
             let in_head = text.is_empty() || text.starts_with("//") || text.starts_with(':');
             head.commands |= text.starts_with(':') && !text.starts_with("::");
-            head.clears |= text == ":clear";
             if !in_head {
                 break;
             }
@@ -67,6 +75,8 @@ impl Head {
             ":help" => self.orders.push(Order::Help),
             ":vars" => self.orders.push(Order::Variables),
             ":version" => self.orders.push(Order::Version),
+            ":clear" => self.anew = Some(Anew::Session),
+            ":restart" => self.anew = self.anew.or(Some(Anew::Process)),
             "use chainrule::prelude::*;" => {}
             _ if line.starts_with('!') => {
                 self.orders.push(Order::Shell(line[1..].trim().to_owned()));
@@ -137,8 +147,11 @@ mod tests {
     }
 
     #[test]
-    fn clearing_is_seen() {
-        assert!(head(":clear").clears);
-        assert!(!head("let x = 1;\n:clear").clears);
+    fn beginning_anew_is_seen() {
+        assert_eq!(head(":clear\n1 + 1").anew, Some(Anew::Session));
+        assert_eq!(head(":clear\n1 + 1").rest, "      \n1 + 1");
+        assert_eq!(head(":clear\n:restart").anew, Some(Anew::Session));
+        assert_eq!(head(":restart").anew, Some(Anew::Process));
+        assert_eq!(head("let x = 1;\n:clear").anew, None);
     }
 }

@@ -54,6 +54,8 @@ pub(crate) struct Statement {
     pub(crate) line: usize,
     /// Functions and types: kept, and compiled with each later cell.
     pub(crate) is_item: bool,
+    /// The functions and macros that it has, if it is an item.
+    pub(crate) functions: Vec<String>,
 }
 
 /// Where something is in the student's cells.
@@ -132,6 +134,7 @@ mod tests {
             text: text.to_owned(),
             line,
             is_item,
+            functions: Vec::new(),
         }
     }
 

@@ -5,6 +5,8 @@
 //! * Each `?` first tells the error with its line. Left alone, evcxr prints it and goes on as if
 //!   all were well. A last `write!(…)` has its `?` added: it is done for what it does, and its
 //!   failure must be seen all the same.
+//! * What evcxr would not replace when the cell is run again is given a name; see [`super::impls`].
+//! * A first line that begins with `::` begins with `();` instead: evcxr would take it for a command.
 
 use std::collections::HashSet;
 
@@ -13,8 +15,10 @@ use ra_ap_syntax::{
     Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken, T, TextRange,
 };
 
+use super::impls::{Impls, Named};
 use super::map::{Columns, Statement};
 use super::tail::{has_no_value, is_write};
+use super::uses::{computes, functions, names, operates, reads_stdin};
 
 /// The code of a cell, for evcxr.
 #[derive(Clone, Debug, Default)]
@@ -31,8 +35,14 @@ pub(crate) struct Code {
     pub(crate) defines: Vec<String>,
     /// Variables that are closures, which cannot be kept.
     pub(crate) closures: Vec<String>,
+    /// Implementations that were given a name.
+    pub(crate) impls: Vec<Named>,
     /// Whether it has loops, closures or functions: work that the compiler should optimise.
     pub(crate) computes: bool,
+    /// Whether it has operators, which may be functions of the student's own.
+    pub(crate) operates: bool,
+    /// The line that reads from standard input.
+    pub(crate) reads_stdin: Option<usize>,
     /// Whether it is only blank lines and comments.
     pub(crate) is_empty: bool,
 }
@@ -40,12 +50,20 @@ pub(crate) struct Code {
 /// What makes of a cell a function that can be parsed.
 pub(super) const PRELUDE: &str = "fn f(){";
 
-/// Rewrites the code of a cell (its head already blank).
-pub(crate) fn rewrite(code: &str) -> Code {
+/// Rewrites the code of a cell (its head already blank), beside the implementations of earlier ones.
+pub(crate) fn rewrite(code: &str, impls: &Impls) -> Code {
     let parsed = SourceFile::parse(&format!("{PRELUDE}{code}\n}}"), Edition::Edition2024);
     let root = parsed.syntax_node();
     let nodes = statements(&root, code.len());
     let mut insertions: Vec<(usize, String)> = Vec::new();
+    let mut named = Vec::new();
+    let unnamed = nodes.iter().cloned().filter_map(ast::Item::cast);
+    for item in unnamed.take_while(|item| !Impls::is_named(item)) {
+        if let ast::Item::Impl(item) = item {
+            let text = impls.name(&item, &mut named);
+            insertions.push((start_of(item.syntax()), text));
+        }
+    }
     for node in &nodes {
         for token in question_marks(node) {
             let line = line_of(code, offset(token.text_range()));
@@ -66,6 +84,12 @@ pub(crate) fn rewrite(code: &str) -> Code {
             insertions.push((end, ")).evcxr_display();".to_owned()));
         }
     }
+    if let Some(start) = nodes.first().map(start_of)
+        && code[start..].starts_with("::")
+        && insertions.iter().all(|&(offset, _)| offset != start)
+    {
+        insertions.push((start, "();".to_owned()));
+    }
     insertions.sort_by_key(|&(offset, _)| offset);
     let text = inserted(code, &insertions);
     Code {
@@ -83,7 +107,13 @@ pub(crate) fn rewrite(code: &str) -> Code {
             .filter(|binding| matches!(binding.initializer(), Some(ast::Expr::ClosureExpr(_))))
             .flat_map(bound)
             .collect(),
+        impls: named,
         computes: nodes.iter().any(computes),
+        operates: nodes.iter().any(operates),
+        reads_stdin: nodes
+            .iter()
+            .find_map(reads_stdin)
+            .map(|range| line_of(code, offset(range))),
         is_empty: nodes.is_empty()
             && code.lines().all(|line| {
                 let line = line.trim();
@@ -142,15 +172,19 @@ fn parts(code: &str, nodes: &[SyntaxNode], insertions: &[(usize, String)]) -> Ve
         .map(|node| {
             let start = start_of(node);
             let end = usize::from(node.text_range().end()) - PRELUDE.len();
+            let is_item = ast::Item::can_cast(node.kind());
+            // What is put before an item is an item of its own.
+            let from = start + usize::from(is_item);
             let inside: Vec<_> = insertions
                 .iter()
-                .filter(|(at, _)| (start..=end).contains(at))
+                .filter(|(at, _)| (from..=end).contains(at))
                 .map(|(at, text)| (at - start, text.clone()))
                 .collect();
             Statement {
                 text: inserted(&code[start..end], &inside),
                 line: line_of(code, start),
-                is_item: ast::Item::can_cast(node.kind()),
+                is_item,
+                functions: if is_item { functions(node) } else { Vec::new() },
             }
         })
         .collect()
@@ -227,14 +261,6 @@ fn question_marks_of_macro(tree: &ast::TokenTree) -> Vec<SyntaxToken> {
         .collect()
 }
 
-fn names(root: &SyntaxNode) -> HashSet<String> {
-    root.descendants_with_tokens()
-        .filter_map(NodeOrToken::into_token)
-        .filter(|token| token.kind() == SyntaxKind::IDENT)
-        .map(|token| token.text().to_owned())
-        .collect()
-}
-
 fn bound(statement: ast::LetStmt) -> Vec<String> {
     let pattern = statement.pat();
     pattern
@@ -246,26 +272,16 @@ fn bound(statement: ast::LetStmt) -> Vec<String> {
         .collect()
 }
 
-fn computes(node: &SyntaxNode) -> bool {
-    node.descendants().any(|node| {
-        matches!(
-            node.kind(),
-            SyntaxKind::FOR_EXPR
-                | SyntaxKind::WHILE_EXPR
-                | SyntaxKind::LOOP_EXPR
-                | SyntaxKind::CLOSURE_EXPR
-                | SyntaxKind::FN
-                | SyntaxKind::IMPL
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn rewritten(code: &str) -> Code {
+        rewrite(code, &Impls::default())
+    }
+
     fn text(code: &str) -> String {
-        rewrite(code).text
+        rewritten(code).text
     }
 
     #[test]
@@ -346,10 +362,10 @@ mod tests {
 
     #[test]
     fn parts_are_found_again_in_what_evcxr_is_given() {
-        let code = rewrite("fn f() {}\nlet (a, mut b) = g()?;\n\na");
+        let code = rewritten("fn f() {}\nlet (a, mut b) = g()?;\n\na");
         assert_eq!(code.defines, ["a", "b"]);
-        assert_eq!(rewrite("let f = |x: i32| x;").closures, ["f"]);
-        let commented = rewrite("// why\n\n/* and */ fn f() {}");
+        assert_eq!(rewritten("let f = |x: i32| x;").closures, ["f"]);
+        let commented = rewritten("// why\n\n/* and */ fn f() {}");
         assert_eq!(commented.statements[0].text, "fn f() {}");
         assert_eq!(commented.statements[0].line, 3);
         let lines: Vec<_> = code.statements.iter().map(|part| part.line).collect();
@@ -361,7 +377,7 @@ mod tests {
         );
         assert!(code.statements[0].is_item && !code.statements[1].is_item);
         assert!(code.computes && code.names.contains("g"));
-        assert!(!rewrite("model.build(1)").computes);
+        assert!(!rewritten("model.build(1)").computes);
     }
 
     #[test]
@@ -373,6 +389,6 @@ mod tests {
                 "{rewritten}"
             );
         }
-        assert!(rewrite("// only\n\n  // words").is_empty);
+        assert!(rewritten("// only\n\n  // words").is_empty);
     }
 }

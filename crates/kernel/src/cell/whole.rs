@@ -35,8 +35,8 @@ pub(crate) fn whole(code: &str) -> Whole {
                 }
                 open = open.saturating_sub(1);
             }
-            SyntaxKind::STRING | SyntaxKind::BYTE_STRING => {
-                is_open |= token.text().len() < 2 || !token.text().ends_with('"');
+            SyntaxKind::STRING | SyntaxKind::BYTE_STRING | SyntaxKind::C_STRING => {
+                is_open |= is_open_text(token.text());
             }
             SyntaxKind::COMMENT if token.text().starts_with("/*") => {
                 is_open |= !token.text().ends_with("*/");
@@ -51,14 +51,34 @@ pub(crate) fn whole(code: &str) -> Whole {
     }
 }
 
+/// Whether a text begins and does not end: `"a`, `r#"a"`.
+fn is_open_text(token: &str) -> bool {
+    let text = token.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let hashes = text.len() - text.trim_start_matches('#').len();
+    let end = format!("\"{}", "#".repeat(hashes));
+    let inside = text[hashes..].strip_prefix('"').unwrap_or_default();
+    !inside.ends_with(&end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_is_still_open_is_seen() {
-        for code in ["let x = 3;", "f(\"}\")", "", "if a { b } else { [c(d)] }"] {
+        let whole_ones = [
+            "let x = 3;",
+            "f(\"}\")",
+            "",
+            "if a { b } else { [c(d)] }",
+            "let s = r#\"a \"b\" {\"#;",
+            "(r\"\", b\"\", br##\"x\"##, c\"y\", \"\")",
+        ];
+        for code in whole_ones {
             assert_eq!(whole(code), Whole::Yes, "{code}");
+        }
+        for code in ["r#\"abc\"", "let s = r\"", "br##\"a\"#", "c\"x"] {
+            assert!(matches!(whole(code), Whole::NotYet(_)), "{code}");
         }
         assert_eq!(whole("fn f() {\n  if a {"), Whole::NotYet(2));
         assert_eq!(whole("let s = \"abc"), Whole::NotYet(0));

@@ -12,21 +12,24 @@ pub(crate) fn for_error(code: Option<&str>, message: &str, gone: &Gone) -> Optio
         "E0382" => format!(
             "what a cell moves is gone for the cells below as well: lend it with `&{name}`, or keep it with `{name}.clone()`"
         ),
+        "E0425" if message.contains("cannot find type") => NAMES.to_owned(),
         "E0425" => match gone.get(name) {
-            Some((cell, how)) => format!(
+            Some((cell, how)) if how.contains("moved") => format!(
                 "`{name}` {how} cell [{cell}]; run the cell that makes it once more, or use `&{name}` or `{name}.clone()` there"
             ),
+            Some((cell, how)) => {
+                format!("`{name}` {how} cell [{cell}]; run the cell that makes it once more")
+            }
             None => format!(
                 "run the cell that defines `{name}` first; its variables are known once it has run without error"
             ),
         },
-        "E0412" | "E0432" | "E0433" => {
-            "a `use` line at the top of a cell holds for all cells below; `use chainrule::prelude::*;` brings this library's names"
+        "E0405" | "E0412" | "E0432" | "E0433" => NAMES.to_owned(),
+        "E0384" | "E0594" | "E0596" => immutable(message)?,
+        "E0119" | "E0428" | "E0592" => {
+            "what a cell defines takes the place of what another defined, if it stands in the same cell as its `struct`, or alone in a cell; this is defined twice: change it where it is, or begin again with `:clear`"
                 .to_owned()
         }
-        "E0384" | "E0594" | "E0596" => format!(
-            "a kept variable is made mutable by `let mut {name} = {name};` in a cell of its own or before this line",
-        ),
         "E0597" | "E0505" | "E0515" | "E0716" | "E0521" => REFERENCE.to_owned(),
         "E0502" | "E0499" => {
             "a borrow ends where it is last used: finish with the one before you begin with the other, or clone"
@@ -46,6 +49,19 @@ pub(crate) fn for_error(code: Option<&str>, message: &str, gone: &Gone) -> Optio
     Some(hint)
 }
 
+/// For what is changed and was not declared mutable. What is behind a `&` is another's.
+fn immutable(message: &str) -> Option<String> {
+    let behind = message.split_once(", as `");
+    let name = match behind {
+        Some((_, rest)) if rest.contains("is not declared as mutable") => rest.split('`').next()?,
+        None if message.starts_with("cannot assign twice") => message.split('`').nth(1)?,
+        _ => return None,
+    };
+    Some(format!(
+        "a kept variable is made mutable by `let mut {name} = {name};` in a cell of its own or before this line"
+    ))
+}
+
 /// The hint for a failure that evcxr describes in words.
 pub(crate) fn for_message(message: &str) -> Option<&'static str> {
     if message.contains("is a closure") {
@@ -63,6 +79,7 @@ pub(crate) fn for_message(message: &str) -> Option<&'static str> {
     }
 }
 
+const NAMES: &str = "run the cell that defines it first, or bring it in: a `use` line at the top of a cell holds for all cells below, and `use chainrule::prelude::*;` brings this library's names";
 const REFERENCE: &str = "variables outlive their cell, so they have to own what they hold: use `.clone()`, `.to_owned()` or `.to_vec()`, or put the cell's code in braces `{ … }` so that nothing is kept";
 const UNSHOWABLE: &str = "a value at the end of a cell is shown by Debug: put `#[derive(Debug)]` before its type, or end the line with `;`";
 const QUESTION_MARK: &str = "`?` takes the value out of a `Result` whose error can be printed; for an `Option` write `.ok_or(\"what is missing\")?`";
@@ -114,7 +131,23 @@ mod tests {
             .contains("use")
         );
         assert!(hint("E0597", "`v` does not live long enough").contains(".to_vec()"));
-        assert!(hint("E0596", "cannot borrow `x` as mutable").contains("let mut x = x;"));
+        for (code, message) in [
+            (
+                "E0596",
+                "cannot borrow `x.layers` as mutable, as `x` is not declared as mutable",
+            ),
+            (
+                "E0594",
+                "cannot assign to `x.a`, as `x` is not declared as mutable",
+            ),
+            ("E0384", "cannot assign twice to immutable variable `x`"),
+        ] {
+            assert!(hint(code, message).contains("let mut x = x;"), "{message}");
+        }
+        let behind = "cannot borrow `*x` as mutable, as it is behind a `&` reference";
+        assert_eq!(hint("E0596", behind), "");
+        assert!(hint("E0425", "cannot find type `Net` in this scope").contains("`use` line"));
+        assert!(hint("E0592", "duplicate definitions with name `new`").contains(":clear"));
         assert_eq!(hint("E0308", "mismatched types"), "");
         assert!(for_message("The variable `f` is a closure, which").is_some());
         assert!(for_message("something else").is_none());

@@ -195,7 +195,7 @@ impl<F: Scalar> Job<'_, F> {
             }
         }
         let last = layers.len();
-        let follower = self.before_together.then(|| self.layers.end);
+        let follower = self.before_together.then_some(self.layers.end);
         if let (true, true, Some(follower)) = (self.forward, self.training, follower)
             && let Some(together) = self.network.layers[follower].mathematics.together()
         {

@@ -68,3 +68,5 @@ pub use schedule::{Pace, Schedule};
 pub use shape::Shape;
 pub use step_costs::{StepCost, StepCosts, step_costs};
 pub use targets::Targets;
+#[doc(hidden)]
+pub use team::compute_alone;

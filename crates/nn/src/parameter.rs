@@ -71,6 +71,7 @@ pub(crate) fn find<'a, F>(entries: &'a [Parameter<F>], name: &str) -> Result<&'a
 /// # Ok::<(), chainrule_nn::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Gradients<F> {
     /// One entry for each parameter, in the network's order and under its names.
     pub entries: Vec<Parameter<F>>,
@@ -81,6 +82,40 @@ pub struct Gradients<F> {
     /// The batch's means and variances, if the network has batch normalization: what a step moves
     /// the network's running statistics towards. Empty otherwise.
     pub statistics: Vec<Parameter<F>>,
+    pub(crate) filled: Filled,
+}
+
+/// Of each entry its rows that may have a number other than zero, in ascending order, where they are
+/// known: after batches of a few samples most have none, and a step has nothing to do there.
+///
+/// Known only while nobody but the passes can write the entries: not of a clone.
+#[derive(Debug, Default)]
+pub(crate) struct Filled(pub(crate) Vec<FilledRows>);
+
+/// The rows of one entry.
+pub(crate) type FilledRows = Option<Vec<u16>>;
+
+impl Filled {
+    pub(crate) fn forget(&mut self) {
+        self.0.fill(None);
+    }
+
+    pub(crate) fn of(&self, entry: usize) -> Option<&[u16]> {
+        self.0.get(entry)?.as_deref()
+    }
+}
+
+impl Clone for Filled {
+    fn clone(&self) -> Self {
+        Self(vec![None; self.0.len()])
+    }
+}
+
+impl PartialEq for Filled {
+    /// It says nothing that the entries do not.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl<F: Scalar> Gradients<F> {

@@ -152,8 +152,8 @@ macro_rules! scalar {
                 gradients: &Gradients<Self>,
                 rate: f64,
             ) -> Result<()> {
-                network.update(gradients, |parameter, gradient| {
-                    optim::descend(rate, parameter, gradient, gradients.samples);
+                network.update_filled(gradients, |parameter, gradient, filled| {
+                    optim::descend(rate, parameter, (gradient, filled), gradients.samples);
                 })
             }
 

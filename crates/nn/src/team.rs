@@ -3,9 +3,26 @@
 //! Nothing here starts a thread: a step that is called from a thread of its own is computed there.
 //! Training enters a pool when it has more threads than runs.
 
+use std::cell::Cell;
+
+thread_local! {
+    static ALONE: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Whether there are other threads to share work with.
 pub(crate) fn is_shared() -> bool {
+    has_others() && !ALONE.get()
+}
+
+fn has_others() -> bool {
     rayon::current_thread_index().is_some() && rayon::current_num_threads() > 1
+}
+
+/// From now on computes what this thread calls for on this thread alone, or shares it again. Says
+/// whether there are others to share with. The numbers are the same.
+pub fn compute_alone(alone: bool) -> bool {
+    ALONE.set(alone);
+    has_others()
 }
 
 /// Does both, the second perhaps on another thread.

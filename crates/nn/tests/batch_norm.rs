@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-use chainrule_nn::{Model, Optimizer, Rule, Sgd};
+use chainrule_nn::{Model, Optimizer, Rule, Sgd, Targets};
 use ndarray::{Array2, Axis, array};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
@@ -45,6 +45,73 @@ proptest! {
         let loss = network.gradients(&x, &y).unwrap().loss;
         let other = network.gradients(&(x * scale + shift), &y).unwrap().loss;
         prop_assert!((loss - other).abs() < 1e-8, "{loss} {other}");
+    }
+}
+
+/// Pieces of a batch that agree upon its statistics give what all of it gives at once: whatever comes
+/// before and after, and whatever is left over in the last piece.
+#[test]
+fn pieces_agree_upon_what_the_whole_batch_is_like() {
+    let images = || {
+        Model::input([1, 6, 6])
+            .conv2d(3, 3)
+            .batch_norm()
+            .relu()
+            .max_pool2d(2)
+    };
+    let models = [
+        Model::input(9)
+            .batch_norm()
+            .dense(5)
+            .batch_norm()
+            .relu()
+            .dense(4)
+            .softmax(),
+        Model::input(9)
+            .dense(6)
+            .batch_norm()
+            .batch_norm()
+            .sigmoid()
+            .dense(4)
+            .batch_norm()
+            .softmax(),
+        // A layer that takes whole batches itself, before and after.
+        Model::input(9)
+            .batch_norm()
+            .dense(300)
+            .batch_norm()
+            .dense(260)
+            .batch_norm()
+            .relu()
+            .dense(4)
+            .softmax(),
+        images().flatten().dense(4).softmax(),
+    ];
+    for (number, model) in models.iter().enumerate() {
+        let network = model.build_f64(3).unwrap();
+        let features = network.model().summary().unwrap().input.features();
+        for batch in [2, 5, 37, 100] {
+            let x = inputs(batch, features, batch as u64);
+            let labels: Vec<u8> = (0..batch).map(|i| (i % 4) as u8).collect();
+            let whole = network.gradients(&x, &labels).unwrap();
+            let mut workspace = network.workspace(100).unwrap();
+            let flat = x.as_slice().unwrap();
+            workspace.input_mut(batch).copy_from_slice(flat);
+            let targets = Targets::Classes(&labels);
+            let loss = network
+                .forward_backward_in(&mut workspace, batch, targets)
+                .unwrap();
+            let what = format!("model {number}, batch of {batch}");
+            assert!((loss - whole.loss).abs() < 1e-12, "{what}");
+            let pieces = workspace.gradients();
+            let entries = pieces.entries.iter().chain(&pieces.statistics);
+            for (got, expected) in entries.zip(whole.entries.iter().chain(&whole.statistics)) {
+                let off = (&got.value - &expected.value)
+                    .iter()
+                    .fold(0.0, |a: f64, d| a.max(d.abs()));
+                assert!(off < 1e-11, "{} by {off:.1e}, {what}", got.name);
+            }
+        }
     }
 }
 
@@ -148,7 +215,7 @@ fn a_constant_feature_is_0_and_a_nan_stays_one() {
         .input_mut(2)
         .copy_from_slice(&[f64::NAN, 1.0, 7.0, 3.0]);
     let targets = [0, 1];
-    let targets = chainrule_nn::Targets::from(&targets);
+    let targets = Targets::from(&targets);
     assert!(
         network
             .forward_backward_in(&mut workspace, 2, targets)

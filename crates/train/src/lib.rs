@@ -59,6 +59,7 @@ mod results;
 mod samples;
 mod schedule;
 mod setting;
+mod sharing;
 mod steps;
 mod tally;
 mod team;

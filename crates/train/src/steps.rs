@@ -4,7 +4,7 @@ use chainrule_data::{Augment, Augmenter, BatchSampler, Dataset};
 use chainrule_error::Result;
 use chainrule_nn::{Dropout, Network, Targets, Workspace};
 
-use crate::{Number, interrupt, samples::Samples};
+use crate::{Number, interrupt, samples::Samples, sharing::Sharing};
 
 /// Draws batches and computes their gradients, all in one workspace.
 pub(crate) struct Steps<'a, F: Number> {
@@ -13,6 +13,7 @@ pub(crate) struct Steps<'a, F: Number> {
     labels: Vec<u8>,
     augmenter: Option<Augmenter>,
     seed: u64,
+    sharing: Sharing,
     pub(crate) workspace: Workspace<F>,
 }
 
@@ -44,6 +45,7 @@ impl<'a, F: Number> Steps<'a, F> {
             labels: vec![0; batch_size],
             augmenter: None,
             seed,
+            sharing: Sharing::default(),
             workspace,
         })
     }
@@ -67,6 +69,7 @@ impl<'a, F: Number> Steps<'a, F> {
         if interrupt::requested() {
             return Ok(Drawn::Interrupted);
         }
+        self.sharing.begin();
         let batch = indices.len();
         let labels = &mut self.labels[..batch];
         let loss = if let Some(augmenter) = &mut self.augmenter {
@@ -84,6 +87,11 @@ impl<'a, F: Number> Steps<'a, F> {
             network.forward_backward_from(&mut self.workspace, &samples, targets)?
         };
         Ok(Drawn::Batch(batch, loss))
+    }
+
+    /// Tells that the step along the gradients of so many samples has been taken.
+    pub(crate) fn taken(&mut self, batch: usize) {
+        self.sharing.end(batch);
     }
 
     /// The labels of the batch that was drawn last.

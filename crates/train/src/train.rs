@@ -174,6 +174,7 @@ fn learn<F: Number>(
                 return Ok(log.end(Some(divergence), None, started.elapsed()));
             }
             course.step(network, optimizer, &mut steps.workspace)?;
+            steps.taken(batch);
             if log.due() {
                 let [train, test] = match log.measure(network, options, &mut measuring)? {
                     Measured::Parts(parts) => parts,

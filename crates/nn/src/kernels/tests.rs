@@ -91,9 +91,9 @@ fn check_product<F: Scalar>(rows: usize, inner: usize, columns: usize, has_start
     assert!(off(&c, &expected, inner) < 1.0, "{shape:?} of a transpose");
 }
 
-fn check_sparse<F: Scalar>(rows: usize, inputs: usize, units: usize, filled: f64, has_bias: bool) {
+fn check_sparse<F: Scalar>(rows: usize, inputs: usize, units: usize, share: f64, has_bias: bool) {
     let (x, w) = (
-        numbers::<F>(rows * inputs, filled, 5),
+        numbers::<F>(rows * inputs, share, 5),
         numbers::<F>(inputs * units, 1.0, 6),
     );
     let bias = has_bias.then(|| numbers::<F>(units, 1.0, 7));
@@ -113,9 +113,25 @@ fn check_sparse<F: Scalar>(rows: usize, inputs: usize, units: usize, filled: f64
     let dy = numbers::<F>(rows * units, 1.0, 8);
     let mut dw = vec![F::nan(); inputs * units];
     let mut room = Sorted::for_batch(rows, inputs);
-    sparse::gradient(places.iter(), &dy, &mut dw, units, &mut room);
+    let mut filled = None;
+    let into = (&mut dw[..], &mut filled);
+    sparse::gradient(places.iter(), &dy, into, units, &mut room);
     let expected = loops(|i, k| x[k * inputs + i], &dy, None, (inputs, rows, units));
     assert!(off(&dw, &expected, rows) < 1.0, "{shape:?} gradient");
+    if let Some(filled) = &filled {
+        let rows = (0..inputs).filter(|&i| (0..rows).any(|k| x[k * inputs + i] != F::zero()));
+        assert!(
+            filled.iter().copied().map(usize::from).eq(rows),
+            "{shape:?}"
+        );
+    }
+    // The next batch, of a single sample with other places, into what the first left.
+    let next = numbers::<F>(inputs, share, 9);
+    places[0].find(&next);
+    let into = (&mut dw[..], &mut filled);
+    sparse::gradient(places[..1].iter(), &dy[..units], into, units, &mut room);
+    let expected = loops(|i, _| next[i], &dy, None, (inputs, 1, units));
+    assert!(off(&dw, &expected, 1) < 1.0, "{shape:?} next gradient");
 }
 
 proptest! {

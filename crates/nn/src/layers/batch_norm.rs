@@ -1,7 +1,7 @@
 //! Batch normalization: each feature, or each channel, gets mean 0 and variance 1 within a batch.
 
-use super::{Backward, Layer, Scratch, Share};
-use crate::{Parameter, Scalar};
+use super::{Backward, Layer, Samples, Scratch, Share, Together};
+use crate::{Parameter, Scalar, network::Piece};
 
 /// y = γ·x̂ + β with x̂ = (x − μ) / √(σ² + ε), for each channel. A row of features has as many
 /// channels as features, with one place each; an image's channels have height × width places.
@@ -24,9 +24,11 @@ struct Rows<'a, F> {
     mean: &'a mut [F],
     /// 1 / √(σ² + ε).
     inverse: &'a mut [F],
+    /// Of a piece, before the pieces agree, the sum of the squares of x − μ.
     variance: &'a mut [F],
-    /// Where sums over a batch are made.
+    /// Σ ∂y of a piece, and ∂β/N once the pieces agree.
     sums: &'a mut [F],
+    /// Σ ∂y·x̂ of a piece, and ∂γ/N / √(σ² + ε).
     products: &'a mut [F],
 }
 
@@ -103,7 +105,11 @@ impl<F: Scalar> Layer<F> for BatchNorm {
     }
 
     fn share(&self) -> Share {
-        Share::Whole
+        Share::Together
+    }
+
+    fn together(&self) -> Option<&dyn Together<F>> {
+        Some(self)
     }
 
     fn least_batch(&self) -> usize {
@@ -111,40 +117,17 @@ impl<F: Scalar> Layer<F> for BatchNorm {
         if self.places == 1 { 2 } else { 1 }
     }
 
-    fn recall(&self, statistics: &[Parameter<F>], scratch: &mut Scratch<F>) {
-        let [mean, variance] = statistics else {
-            unreachable!("batch normalization has a mean and a variance")
-        };
-        let rows = self.rows(scratch);
-        rows.mean.copy_from_slice(mean.values());
-        rows.variance.copy_from_slice(variance.values());
-    }
-
-    fn tell(&self, scratch: &mut Scratch<F>, batch: usize, statistics: &mut [Parameter<F>]) {
-        let [mean, variance] = statistics else {
-            unreachable!("batch normalization has a mean and a variance")
-        };
-        let rows = self.rows(scratch);
-        mean.values_mut().copy_from_slice(rows.mean);
-        // What is to be known of all samples is the variance divided by N − 1.
-        let count = self.count(batch) as f64;
-        let unbiased = F::of(count / (count - 1.0));
-        let pairs = variance.values_mut().iter_mut().zip(rows.variance);
-        pairs.for_each(|(to, from)| *to = *from * unbiased);
-    }
-
     fn forward(
         &self,
         parameters: &[Parameter<F>],
         x: &[F],
         y: &mut [F],
-        batch: usize,
+        _: usize,
         scratch: &mut Scratch<F>,
     ) {
         let [gamma, beta] = parameters else {
             unreachable!("batch normalization has γ and β")
         };
-        let training = scratch.training;
         let Rows {
             mean,
             inverse,
@@ -152,16 +135,6 @@ impl<F: Scalar> Layer<F> for BatchNorm {
             products: factors,
             ..
         } = self.rows(scratch);
-        if training {
-            let count = F::of(self.count(batch) as f64);
-            self.sum(x, x, mean, |x, _, _| x);
-            mean.iter_mut().for_each(|mean| *mean /= count);
-            self.sum(x, x, variance, |x, _, channel| {
-                let d = x - mean[channel];
-                d * d
-            });
-            variance.iter_mut().for_each(|variance| *variance /= count);
-        }
         let epsilon = F::of(self.epsilon);
         for (inverse, &variance) in inverse.iter_mut().zip(&*variance) {
             *inverse = F::one() / (variance + epsilon).sqrt();
@@ -177,9 +150,10 @@ impl<F: Scalar> Layer<F> for BatchNorm {
     }
 
     fn backward(&self, pass: Backward<'_, F>, scratch: &mut Scratch<F>) {
-        let ([gamma, _], [d_gamma, d_beta]) = (pass.parameters, pass.gradients) else {
-            unreachable!("batch normalization has γ and β and their gradients")
+        let [gamma, _] = pass.parameters else {
+            unreachable!("batch normalization has γ and β")
         };
+        let Some(dx) = pass.dx else { return };
         let Rows {
             mean,
             inverse,
@@ -187,24 +161,122 @@ impl<F: Scalar> Layer<F> for BatchNorm {
             products,
             ..
         } = self.rows(scratch);
-        self.sum(pass.dy, pass.x, sums, |dy, _, _| dy);
-        self.sum(pass.dy, pass.x, products, |dy, x, channel| {
-            dy * (x - mean[channel]) * inverse[channel]
-        });
-        d_beta.values_mut().copy_from_slice(sums);
-        d_gamma.values_mut().copy_from_slice(products);
-        let Some(dx) = pass.dx else { return };
-        let count = F::of(self.count(pass.batch) as f64);
-        sums.iter_mut().for_each(|sum| *sum /= count);
-        products
-            .iter_mut()
-            .zip(&*inverse)
-            .for_each(|(product, &inverse)| *product *= inverse / count);
         let gamma = gamma.values();
         self.map(pass.dy, pass.x, dx, |dy, x, channel| {
             gamma[channel]
                 * inverse[channel]
                 * (dy - sums[channel] - (x - mean[channel]) * products[channel])
         });
+    }
+}
+
+impl<F: Scalar> Together<F> for BatchNorm {
+    fn recall(&self, statistics: &[Parameter<F>], scratch: &mut Scratch<F>) {
+        let [mean, variance] = statistics else {
+            unreachable!("batch normalization has a mean and a variance")
+        };
+        let rows = self.rows(scratch);
+        rows.mean.copy_from_slice(mean.values());
+        rows.variance.copy_from_slice(variance.values());
+    }
+
+    fn observe(&self, x: &[F], scratch: &mut Scratch<F>) {
+        let Rows { mean, variance, .. } = self.rows(scratch);
+        let count = F::of((x.len() / self.channels) as f64);
+        self.sum(x, x, mean, |x, _, _| x);
+        mean.iter_mut().for_each(|mean| *mean /= count);
+        self.sum(x, x, variance, |x, _, channel| {
+            let d = x - mean[channel];
+            d * d
+        });
+    }
+
+    /// Chan, Golub and LeVeque, *Updating formulae and a pairwise algorithm for computing sample
+    /// variances* (1979).
+    fn agree(
+        &self,
+        pieces: &mut [Piece<F>],
+        layer: usize,
+        samples: Samples,
+        statistics: &mut [Parameter<F>],
+    ) {
+        let Some((first, others)) = pieces.split_first_mut() else {
+            return;
+        };
+        let all = self.rows(&mut first.scratch[layer]);
+        let mut before = self.count(samples.of(0)) as f64;
+        for (piece, other) in others.iter_mut().enumerate() {
+            let other = self.rows(&mut other.scratch[layer]);
+            let count = self.count(samples.of(piece + 1)) as f64;
+            let share = F::of(count / (before + count));
+            let weight = F::of(before) * share;
+            for channel in 0..self.channels {
+                let d = other.mean[channel] - all.mean[channel];
+                all.mean[channel] += d * share;
+                all.variance[channel] += other.variance[channel] + d * d * weight;
+            }
+            before += count;
+        }
+        let count = F::of(before);
+        all.variance.iter_mut().for_each(|square| *square /= count);
+        for other in others {
+            let other = self.rows(&mut other.scratch[layer]);
+            other.mean.copy_from_slice(all.mean);
+            other.variance.copy_from_slice(all.variance);
+        }
+        let [mean, variance] = statistics else {
+            unreachable!("batch normalization has a mean and a variance")
+        };
+        mean.values_mut().copy_from_slice(all.mean);
+        // What is to be known of all samples is the variance divided by N − 1.
+        let unbiased = F::of(before / (before - 1.0));
+        let pairs = variance.values_mut().iter_mut().zip(all.variance);
+        pairs.for_each(|(to, from)| *to = *from * unbiased);
+    }
+
+    fn observe_backward(&self, x: &[F], dy: &[F], scratch: &mut Scratch<F>) {
+        let Rows {
+            mean,
+            inverse,
+            sums,
+            products,
+            ..
+        } = self.rows(scratch);
+        self.sum(dy, x, sums, |dy, _, _| dy);
+        self.sum(dy, x, products, |dy, x, channel| {
+            dy * (x - mean[channel]) * inverse[channel]
+        });
+    }
+
+    fn agree_backward(
+        &self,
+        pieces: &mut [Piece<F>],
+        layer: usize,
+        samples: Samples,
+        gradients: &mut [Parameter<F>],
+    ) {
+        let ([d_gamma, d_beta], Some((first, others))) = (gradients, pieces.split_first_mut())
+        else {
+            unreachable!("batch normalization has gradients of γ and β")
+        };
+        let all = self.rows(&mut first.scratch[layer]);
+        for other in others.iter_mut() {
+            let other = self.rows(&mut other.scratch[layer]);
+            let pairs = all.sums.iter_mut().zip(other.sums);
+            pairs.for_each(|(sum, other)| *sum += *other);
+            let pairs = all.products.iter_mut().zip(other.products);
+            pairs.for_each(|(sum, other)| *sum += *other);
+        }
+        d_beta.values_mut().copy_from_slice(all.sums);
+        d_gamma.values_mut().copy_from_slice(all.products);
+        let count = F::of(self.count(samples.all) as f64);
+        all.sums.iter_mut().for_each(|sum| *sum /= count);
+        let products = all.products.iter_mut().zip(&*all.inverse);
+        products.for_each(|(product, &inverse)| *product *= inverse / count);
+        for other in others {
+            let other = self.rows(&mut other.scratch[layer]);
+            other.sums.copy_from_slice(all.sums);
+            other.products.copy_from_slice(all.products);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The linear layer: y = x·W + b.
 
-use super::{Backward, Layer, Scratch, Share};
+use super::{Backward, Layer, OverBatch, Scratch, Share};
 use crate::{
     Parameter, Scalar,
     kernels::{
@@ -8,7 +8,6 @@ use crate::{
         sparse::{self, Places, Sorted},
     },
     matmul::{Into, Mat, matmul},
-    network::Piece,
     team,
 };
 
@@ -258,30 +257,24 @@ impl<F: Scalar> Layer<F> for Dense {
         self.reads_data
     }
 
-    fn gradients(
-        &self,
-        x: &[F],
-        dy: &[F],
-        gradients: &mut [Parameter<F>],
-        pieces: &[Piece<F>],
-        layer: usize,
-        sorted: &mut Vec<Sorted<F>>,
-    ) {
+    fn gradients(&self, of: OverBatch<'_, F>) {
         if self.takes_all() && !self.reads_data {
             return;
         }
-        let [d_weight, d_bias @ ..] = gradients else {
+        let (dy, pieces, layer) = (of.dy, of.pieces, of.layer);
+        let ([d_weight, d_bias @ ..], [filled, ..]) = (of.gradients, of.filled) else {
             unreachable!("a dense layer has a weight")
         };
         let (batch, d_weight) = (dy.len() / self.units, d_weight.values_mut());
         if pieces[0].scratch[layer].sparse {
-            if sorted.first().is_none_or(|room| room.rows() < batch) {
-                *sorted = Sorted::for_batch(batch, self.inputs);
+            if of.sorted.first().is_none_or(|room| room.rows() < batch) {
+                *of.sorted = Sorted::for_batch(batch, self.inputs);
             }
             let places = pieces.iter().map(|piece| &piece.scratch[layer].places);
-            sparse::gradient(places, dy, d_weight, self.units, sorted);
+            sparse::gradient(places, dy, (d_weight, filled), self.units, of.sorted);
         } else {
-            self.all_gradients(x, dy, d_weight, batch);
+            *filled = None;
+            self.all_gradients(of.x, dy, d_weight, batch);
         }
         sum_rows(dy, d_bias);
     }

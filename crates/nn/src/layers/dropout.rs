@@ -27,32 +27,40 @@ impl Dropout {
     /// What each unit is multiplied by, drawn anew: 0 where a random number from 0 to 1 is below
     /// the rate.
     fn draw<F: Scalar>(&self, factors: &mut [F], rng: &Pcg64) {
-        // The same numbers whatever F is, so the same units in both arithmetics. A number from 0 to
-        // 1 is 53 of 64 random bits over 2⁵³.
-        let below = (self.rate * (1_u64 << 53) as f64).ceil() as u64;
+        // The same numbers whatever F is, so the same units in both arithmetics. Two units have one
+        // number of the generator: 32 of its bits each, over 2³².
+        let below = (self.rate * (1_u64 << 32) as f64).ceil() as u64;
         let choices = [Self::gain(self.rate), F::zero()];
+        let choose = |bits: u64| choices[usize::from(bits < below)];
+        let pair = |rng: &mut Pcg64| {
+            let bits = rng.next_u64();
+            [choose(bits & u64::from(u32::MAX)), choose(bits >> 32)]
+        };
         // Each number waits for the one before it in its stream: several places of the stream at a
         // time, of which every one begins where the one before it will end.
-        let each = (factors.len() / STREAMS).max(1);
+        let each = factors.len() / (2 * STREAMS);
         let mut streams = std::array::from_fn::<_, STREAMS, _>(|stream| {
             let mut rng = rng.clone();
             rng.advance((stream * each) as u128);
             rng
         });
-        let drawn = |rng: &mut Pcg64| choices[usize::from(rng.next_u64() >> 11 < below)];
-        let mut parts = factors.chunks_mut(each);
-        if let [Some(a), Some(b), Some(c), Some(d)] = std::array::from_fn(|_| parts.next()) {
-            let [of_a, of_b, of_c, of_d] = &mut streams;
+        let (pairs, last) = factors.as_chunks_mut::<2>();
+        let (shared, rest) = pairs.split_at_mut(STREAMS * each);
+        if each > 0 {
+            let mut parts = shared.chunks_exact_mut(each);
+            let mut next = || parts.next().expect("four parts; please report");
+            let ([a, b, c, d], [of_a, of_b, of_c, of_d]) =
+                ([next(), next(), next(), next()], &mut streams);
             for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
-                (*a, *b, *c, *d) = (drawn(of_a), drawn(of_b), drawn(of_c), drawn(of_d));
+                (*a, *b, *c, *d) = (pair(of_a), pair(of_b), pair(of_c), pair(of_d));
             }
-            for factor in parts.flatten() {
-                *factor = drawn(of_d);
-            }
-        } else {
-            for factor in factors {
-                *factor = drawn(&mut streams[0]);
-            }
+        }
+        let [.., end] = &mut streams;
+        for units in rest {
+            *units = pair(end);
+        }
+        if let [unit] = last {
+            *unit = pair(end)[0];
         }
     }
 }
@@ -74,7 +82,7 @@ impl<F: Scalar> Layer<F> for Dropout {
     }
 
     fn draws(&self, batch: usize) -> usize {
-        batch * self.features
+        (batch * self.features).div_ceil(2)
     }
 
     fn forward(
@@ -113,7 +121,7 @@ fn times<F: Scalar>(from: &[F], factors: &[F], to: &mut [F]) {
 
 #[cfg(test)]
 mod tests {
-    use rand::{RngExt, SeedableRng};
+    use rand::SeedableRng;
 
     use super::*;
 
@@ -148,13 +156,22 @@ mod tests {
 
     /// However many numbers are drawn at a time, and whatever is left over.
     #[test]
-    fn units_are_dropped_by_one_number_after_the_other() {
-        for (rate, features) in [(0.2, 1), (0.5, 3), (0.3, 4), (0.9, 103), (0.0, 17)] {
+    fn units_are_dropped_by_the_halves_of_one_number_after_the_other() {
+        for (rate, features) in [
+            (0.2, 1),
+            (0.5, 3),
+            (0.3, 4),
+            (0.9, 103),
+            (0.0, 17),
+            (0.4, 8),
+        ] {
             let mut factors = vec![0.0_f32; features];
             Dropout { rate, features }.draw(&mut factors, &Pcg64::seed_from_u64(3));
             let mut rng = Pcg64::seed_from_u64(3);
-            for factor in factors {
-                let is_dropped = rng.random::<f64>() < rate;
+            let halves = std::iter::repeat_with(|| rng.next_u64())
+                .flat_map(|bits| [bits as u32, (bits >> 32) as u32]);
+            for (factor, half) in factors.into_iter().zip(halves) {
+                let is_dropped = f64::from(half) / 4_294_967_296.0 < rate;
                 assert_eq!(factor == 0.0, is_dropped);
             }
         }
@@ -171,7 +188,8 @@ mod tests {
         let mut whole = [0.0_f64; 35];
         layer.draw(&mut whole, &rng);
         let mut pieces = [0.0_f64; 35];
-        for piece in pieces.chunks_mut(3 * 7) {
+        // Pieces have a multiple of four samples, but for the last.
+        for piece in pieces.chunks_mut(4 * 7) {
             layer.draw(piece, &rng);
             rng.advance(Layer::<f64>::draws(&layer, piece.len() / 7) as u128);
         }

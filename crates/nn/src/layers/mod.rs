@@ -33,6 +33,7 @@ use crate::{
     Parameter, Scalar,
     kernels::sparse::{Places, Sorted},
     network::Piece,
+    parameter::FilledRows,
 };
 
 /// What one layer keeps between its forward and its backward pass, and where it works.
@@ -53,6 +54,20 @@ pub(crate) struct Scratch<F> {
     pub(crate) dropping: bool,
 }
 
+/// What gradients over a whole batch are computed from, and where they go.
+pub(crate) struct OverBatch<'a, F: Scalar> {
+    pub(crate) x: &'a [F],
+    pub(crate) dy: &'a [F],
+    pub(crate) gradients: &'a mut [Parameter<F>],
+    /// Of each gradient the rows that are not all zero, where that is known.
+    pub(crate) filled: &'a mut [FilledRows],
+    pub(crate) pieces: &'a [Piece<F>],
+    /// The number of the layer.
+    pub(crate) layer: usize,
+    /// Room for sorting data.
+    pub(crate) sorted: &'a mut Vec<Sorted<F>>,
+}
+
 /// How the work of a layer is shared out between threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Share {
@@ -61,8 +76,10 @@ pub(crate) enum Share {
     /// By samples, but for the gradients of its parameters: those by inputs, each over the whole
     /// batch. Then `backward` leaves them out.
     Inputs,
-    /// Not by the network: the layer takes the whole batch. What comes of a sample depends on the
-    /// others, or the layer shares its work itself.
+    /// By samples, between two looks at the whole batch: what comes of a sample depends on the others.
+    /// Each piece [observes](Together::observe) its own before any of them goes on.
+    Together,
+    /// Not by the network: the layer takes the whole batch, and shares its work itself.
     Whole,
 }
 
@@ -89,19 +106,13 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
         1
     }
 
-    /// Takes the running statistics of the network into the scratch, before a pass that is not one
-    /// of training.
-    fn recall(&self, statistics: &[Parameter<F>], scratch: &mut Scratch<F>) {
-        let _ = (statistics, scratch);
-    }
-
-    /// Tells the statistics of the batch, after a pass of training.
-    fn tell(&self, scratch: &mut Scratch<F>, batch: usize, statistics: &mut [Parameter<F>]) {
-        let _ = (scratch, batch, statistics);
-    }
-
     fn share(&self) -> Share {
         Share::Samples
+    }
+
+    /// What it does with the whole batch, of a layer that shares its work by [`Share::Together`].
+    fn together(&self) -> Option<&dyn Together<F>> {
+        None
     }
 
     /// Whether it reads data, and can do with the numbers of a batch that are not zero.
@@ -110,18 +121,9 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
     }
 
     /// The gradients of the parameters over a whole batch, after all pieces have gone backward, of
-    /// a layer that shares its work by inputs: the layer of this number. There is room for sorting
-    /// data.
-    fn gradients(
-        &self,
-        x: &[F],
-        dy: &[F],
-        gradients: &mut [Parameter<F>],
-        pieces: &[Piece<F>],
-        layer: usize,
-        sorted: &mut Vec<Sorted<F>>,
-    ) {
-        let _ = (x, dy, gradients, pieces, layer, sorted);
+    /// a layer that shares its work by inputs.
+    fn gradients(&self, batch: OverBatch<'_, F>) {
+        let _ = batch;
     }
 
     /// Computes `y` from `x`.
@@ -136,6 +138,53 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
 
     /// Computes the gradients of the parameters, and that of `x` unless nobody needs it.
     fn backward(&self, pass: Backward<'_, F>, scratch: &mut Scratch<F>);
+}
+
+/// A layer in which what comes of a sample depends on the others of its batch. Its `backward` leaves
+/// the gradients of the parameters to [`agree_backward`](Self::agree_backward).
+pub(crate) trait Together<F: Scalar> {
+    /// Takes the running statistics of the network into the scratch, before a pass that is not one
+    /// of training.
+    fn recall(&self, statistics: &[Parameter<F>], scratch: &mut Scratch<F>);
+
+    /// Notes in the scratch what a piece's `x` is like.
+    fn observe(&self, x: &[F], scratch: &mut Scratch<F>);
+
+    /// Makes one of what the pieces of a batch noted, in their order, tells it to all of them, and
+    /// gives the statistics of the batch. The layer has this number.
+    fn agree(
+        &self,
+        pieces: &mut [Piece<F>],
+        layer: usize,
+        samples: Samples,
+        statistics: &mut [Parameter<F>],
+    );
+
+    /// Notes in the scratch what a piece's gradients are like.
+    fn observe_backward(&self, x: &[F], dy: &[F], scratch: &mut Scratch<F>);
+
+    /// The same of the gradients, with those of the parameters.
+    fn agree_backward(
+        &self,
+        pieces: &mut [Piece<F>],
+        layer: usize,
+        samples: Samples,
+        gradients: &mut [Parameter<F>],
+    );
+}
+
+/// How many samples each piece of a batch has, the last the rest of all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Samples {
+    pub(crate) each: usize,
+    pub(crate) all: usize,
+}
+
+impl Samples {
+    /// Those of a piece.
+    pub(crate) fn of(self, piece: usize) -> usize {
+        self.each.min(self.all - piece * self.each)
+    }
 }
 
 /// What a backward pass is given and where it puts its results.

@@ -76,14 +76,31 @@ impl<F: Scalar> Network<F> {
         gradients: &Gradients<F>,
         mut update: impl FnMut(&mut [F], &[F]),
     ) -> Result<()> {
+        self.update_filled(gradients, |parameter, gradient, _| {
+            update(parameter, gradient);
+        })
+    }
+
+    /// The same, told of the rows of a gradient that may have a number other than zero, where these
+    /// are known, and of how many numbers each has.
+    pub(crate) fn update_filled(
+        &mut self,
+        gradients: &Gradients<F>,
+        mut update: impl FnMut(&mut [F], &[F], Option<(&[u16], usize)>),
+    ) -> Result<()> {
         self.check_gradients(gradients)?;
-        for (parameter, gradient) in self.parameters.iter_mut().zip(&gradients.entries) {
+        let pairs = self.parameters.iter_mut().zip(&gradients.entries);
+        for (entry, (parameter, gradient)) in pairs.enumerate() {
             match gradient.value.as_slice() {
-                Some(values) => update(parameter.values_mut(), values),
+                Some(values) => {
+                    let columns = values.len() / gradient.value.shape()[0].max(1);
+                    let filled = gradients.filled.of(entry).map(|rows| (rows, columns));
+                    update(parameter.values_mut(), values, filled);
+                }
                 None => {
                     let values = gradient.value.as_standard_layout().into_owned();
                     let values = values.as_slice().expect("standard layout; please report");
-                    update(parameter.values_mut(), values);
+                    update(parameter.values_mut(), values, None);
                 }
             }
         }

@@ -16,6 +16,7 @@ use crate::{
     Gradients, Model, Parameter, Scalar,
     layers::{Scratch, Share},
     model::{LayerKind, PlannedLayer, PlannedParameter, plan},
+    parameter::Filled,
 };
 
 pub(crate) fn build<F: Scalar>(model: &Model, seed: u64) -> Result<Network<F>> {
@@ -129,7 +130,9 @@ pub(crate) fn workspace<F: Scalar>(
                     .layers
                     .iter()
                     .map(|layer| match layer.mathematics.share() {
-                        Share::Samples | Share::Inputs => layer.mathematics.scratch(piece),
+                        Share::Samples | Share::Inputs | Share::Together => {
+                            layer.mathematics.scratch(piece)
+                        }
                         // The first piece's is that of the whole batch.
                         Share::Whole if number == 0 => layer.mathematics.scratch(capacity),
                         Share::Whole => Scratch::default(),
@@ -147,6 +150,7 @@ pub(crate) fn workspace<F: Scalar>(
             loss: 0.0,
             samples: 0,
             statistics: network.statistics.iter().map(zeros).collect(),
+            filled: Filled(vec![None; network.parameters.len()]),
         },
         lens,
     }

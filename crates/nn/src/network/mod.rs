@@ -4,6 +4,7 @@ mod change;
 mod check;
 mod dropout;
 pub(crate) mod engine;
+mod gradients;
 mod inputs;
 pub(crate) mod passes;
 mod pieces;

@@ -1,18 +1,16 @@
 //! The passes themselves: compiled here for f32 and f64, called through [`Scalar`].
 
-use std::ops::Range;
-
 use super::{
-    Network, Piece, Workspace,
+    Network, Workspace,
     dropout::Source,
+    gradients,
     inputs::{Inputs, Start, rows_of, write_all},
-    pieces::{Job, MOST_LAYERS, Rows},
+    pieces::{Job, MOST_ROWS, Rows},
 };
 use crate::{
-    Parameter, Scalar, Targets,
-    kernels::sparse::{self, Sorted},
-    layers::{Backward, Share},
-    team,
+    Scalar, Targets,
+    kernels::sparse,
+    layers::{Backward, Samples, Share, Together},
 };
 
 /// The scores, for predictions: nothing is dropped out, and batches are normalized by the running
@@ -73,10 +71,11 @@ fn forwards<F: Scalar>(
                     places.find_bytes(0..batch, batch, &rows_of(inputs), numbers);
                 }
             }
-            whole_forward(network, w, batch, training, layers.start);
+            whole_forward(network, w, batch, layers.start);
             continue;
         }
         let last = at + 1 == w.segments.len();
+        let follower = network.together(layers.end);
         let targets = match with {
             With::Gradients(targets) if last => Some(targets),
             _ => None,
@@ -85,6 +84,8 @@ fn forwards<F: Scalar>(
             network,
             lens: &w.lens,
             layers: &layers,
+            before_together: follower.is_some(),
+            training,
             lowest,
             forward: true,
             start,
@@ -93,9 +94,10 @@ fn forwards<F: Scalar>(
         };
         let each = w.piece;
         let (activations, deltas) = (&mut w.activations, &mut w.deltas);
+        let reach = layers.len() + usize::from(follower.is_some());
         let rows = Rows {
-            activations: slices(activations, layers.start, layers.len() + 1, job.lens, batch),
-            deltas: deltas_of(deltas, &layers, job.lens, batch),
+            activations: slices(activations, layers.start, reach + 1, job.lens, batch),
+            deltas: deltas_of(deltas, layers.start, reach, job.lens, batch),
             targets,
             pieces: &mut w.pieces[..batch.div_ceil(each)],
             first: 0,
@@ -103,7 +105,31 @@ fn forwards<F: Scalar>(
             of: batch,
         };
         job.run(rows, each);
+        if training && let Some(together) = follower {
+            let samples = Samples { each, all: batch };
+            let statistics = network.layers[layers.end].statistics.clone();
+            let statistics = &mut w.gradients.statistics[statistics];
+            let pieces = &mut w.pieces[..batch.div_ceil(each)];
+            together.agree(pieces, layers.end, samples, statistics);
+        }
+        if targets.is_some() {
+            agree_backward(network, w, batch, layers.start);
+        }
     }
+}
+
+/// Makes one of what pieces observed of the gradients, if the layer wants that.
+fn agree_backward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize, i: usize) {
+    let Some(together) = network.together(i).filter(|_| i >= network.lowest()) else {
+        return;
+    };
+    let samples = Samples {
+        each: w.piece,
+        all: batch,
+    };
+    let pieces = &mut w.pieces[..batch.div_ceil(samples.each)];
+    let gradients = &mut w.gradients.entries[network.layers[i].parameters.clone()];
+    together.agree_backward(pieces, i, samples, gradients);
 }
 
 /// Tells layers what kind of pass is to come, and where in the stream of random numbers each piece
@@ -128,6 +154,9 @@ fn prepare<F: Scalar>(
         };
         for (at, piece) in w.pieces[..pieces].iter_mut().enumerate() {
             let scratch = &mut piece.scratch[i];
+            if let (false, Some(together)) = (training, layer.mathematics.together()) {
+                together.recall(&network.statistics[layer.statistics.clone()], scratch);
+            }
             (scratch.training, scratch.dropping) = (training, dropping);
             (scratch.sparse, scratch.found) = (sparse, found);
             if let (true, Source::Drawn(rng)) = (training, &mut w.dropout) {
@@ -146,8 +175,8 @@ fn slices<'a, F: Scalar>(
     count: usize,
     lens: &[usize],
     batch: usize,
-) -> [&'a mut [F]; MOST_LAYERS + 1] {
-    let mut slices = [(); MOST_LAYERS + 1].map(|()| <&mut [F]>::default());
+) -> [&'a mut [F]; MOST_ROWS] {
+    let mut slices = [(); MOST_ROWS].map(|()| <&mut [F]>::default());
     let buffers = buffers.iter_mut().zip(lens).skip(first).take(count);
     for (slice, (buffer, len)) in slices.iter_mut().zip(buffers) {
         *slice = &mut buffer[..batch * len];
@@ -158,32 +187,21 @@ fn slices<'a, F: Scalar>(
 /// The gradients with respect to what comes before the first of some layers, and after each.
 fn deltas_of<'a, F: Scalar>(
     deltas: &'a mut [Vec<F>],
-    layers: &Range<usize>,
+    first: usize,
+    layers: usize,
     lens: &[usize],
     batch: usize,
-) -> [&'a mut [F]; MOST_LAYERS + 1] {
-    if layers.start > 0 {
-        return slices(
-            deltas,
-            layers.start - 1,
-            layers.len() + 1,
-            &lens[1..],
-            batch,
-        );
+) -> [&'a mut [F]; MOST_ROWS] {
+    if first > 0 {
+        return slices(deltas, first - 1, layers + 1, &lens[1..], batch);
     }
     // There is no gradient before the first layer.
-    let mut slices = slices(deltas, 0, layers.len(), &lens[1..], batch);
+    let mut slices = slices(deltas, 0, layers, &lens[1..], batch);
     slices.rotate_right(1);
     slices
 }
 
-fn whole_forward<F: Scalar>(
-    network: &Network<F>,
-    w: &mut Workspace<F>,
-    batch: usize,
-    training: bool,
-    i: usize,
-) {
+fn whole_forward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize, i: usize) {
     let layer = &network.layers[i];
     let (before, after) = w.activations.split_at_mut(i + 1);
     let (x, y) = (
@@ -192,15 +210,7 @@ fn whole_forward<F: Scalar>(
     );
     let parameters = &network.parameters[layer.parameters.clone()];
     let scratch = &mut w.pieces[0].scratch[i];
-    if !training {
-        let statistics = &network.statistics[layer.statistics.clone()];
-        layer.mathematics.recall(statistics, scratch);
-    }
     layer.mathematics.forward(parameters, x, y, batch, scratch);
-    if training {
-        let statistics = &mut w.gradients.statistics[layer.statistics.clone()];
-        layer.mathematics.tell(scratch, batch, statistics);
-    }
 }
 
 /// Lets the passes that follow drop the units that the last one dropped.
@@ -253,10 +263,13 @@ pub(crate) fn forward_backward<F: Scalar>(
             whole_backward(network, w, batch, layers.start);
             continue;
         }
+        let reach = layers.len() + usize::from(network.together(layers.end).is_some());
         let job = Job {
             network,
             lens: &w.lens,
             layers: &layers,
+            before_together: reach > layers.len(),
+            training: true,
             lowest,
             forward: false,
             start: Start::There,
@@ -264,15 +277,10 @@ pub(crate) fn forward_backward<F: Scalar>(
             backward: true,
         };
         let each = w.piece;
+        let (activations, deltas) = (&mut w.activations, &mut w.deltas);
         let rows = Rows {
-            activations: slices(
-                &mut w.activations,
-                layers.start,
-                layers.len() + 1,
-                job.lens,
-                batch,
-            ),
-            deltas: deltas_of(&mut w.deltas, &layers, job.lens, batch),
+            activations: slices(activations, layers.start, reach + 1, job.lens, batch),
+            deltas: deltas_of(deltas, layers.start, reach, job.lens, batch),
             targets: None,
             pieces: &mut w.pieces[..pieces],
             first: 0,
@@ -280,8 +288,11 @@ pub(crate) fn forward_backward<F: Scalar>(
             of: batch,
         };
         job.run(rows, each);
+        if !layers.is_empty() {
+            agree_backward(network, w, batch, layers.start);
+        }
     }
-    parameter_gradients(network, w, batch);
+    gradients::of_batch(network, w, batch);
     loss
 }
 
@@ -302,89 +313,9 @@ fn whole_backward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: 
         .backward(pass, &mut w.pieces[0].scratch[i]);
 }
 
-/// The gradients that are not there yet: of layers that take them over the whole batch, and sums of
-/// those of the pieces.
-fn parameter_gradients<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize) {
-    let missing = Missing {
-        network,
-        lens: &w.lens,
-        activations: &w.activations,
-        deltas: &w.deltas,
-        pieces: &w.pieces[..batch.div_ceil(w.piece)],
-        batch,
-    };
-    missing.fill(
-        0..network.layers.len(),
-        &mut w.gradients.entries,
-        &mut w.sorted,
-    );
-}
-
-/// What those gradients are computed from.
-#[derive(Clone, Copy)]
-struct Missing<'a, F: Scalar> {
-    network: &'a Network<F>,
-    lens: &'a [usize],
-    activations: &'a [Vec<F>],
-    deltas: &'a [Vec<F>],
-    pieces: &'a [Piece<F>],
-    batch: usize,
-}
-
-impl<F: Scalar> Missing<'_, F> {
-    /// Those of some layers, on as many threads as there are.
-    fn fill(
-        self,
-        layers: Range<usize>,
-        entries: &mut [Parameter<F>],
-        sorted: &mut [Vec<Sorted<F>>],
-    ) {
-        if let (1, [sorted]) = (layers.len(), &mut *sorted) {
-            return self.of_layer(layers.start, entries, sorted);
-        }
-        if layers.is_empty() {
-            return;
-        }
-        let half = layers.len() / 2;
-        let middle = layers.start + half;
-        let all = &self.network.layers;
-        let parameters = all[middle].parameters.start - all[layers.start].parameters.start;
-        let (entries, last_entries) = entries.split_at_mut(parameters);
-        let (sorted, last_sorted) = sorted.split_at_mut(half);
-        if self.pieces.len() < 2 {
-            self.fill(layers.start..middle, entries, sorted);
-            return self.fill(middle..layers.end, last_entries, last_sorted);
-        }
-        team::join(
-            || self.fill(layers.start..middle, entries, sorted),
-            || self.fill(middle..layers.end, last_entries, last_sorted),
-        );
-    }
-
-    fn of_layer(self, i: usize, gradients: &mut [Parameter<F>], sorted: &mut Vec<Sorted<F>>) {
-        let layer = &self.network.layers[i].mathematics;
-        match layer.share() {
-            share @ (Share::Inputs | Share::Whole) => {
-                let x = &self.activations[i][..self.batch * self.lens[i]];
-                let dy = &self.deltas[i][..self.batch * self.lens[i + 1]];
-                // What takes the whole batch has it all in the first piece.
-                let pieces = if share == Share::Whole {
-                    1
-                } else {
-                    self.pieces.len()
-                };
-                layer.gradients(x, dy, gradients, &self.pieces[..pieces], i, sorted);
-            }
-            Share::Samples => {
-                for (p, gradient) in gradients.iter_mut().enumerate() {
-                    let sum = gradient.values_mut();
-                    sum.copy_from_slice(self.pieces[0].gradients[i][p].values());
-                    for piece in &self.pieces[1..] {
-                        let values = piece.gradients[i][p].values();
-                        sum.iter_mut().zip(values).for_each(|(sum, &v)| *sum += v);
-                    }
-                }
-            }
-        }
+impl<F: Scalar> Network<F> {
+    /// What a layer does with the whole batch, if there is one and it does.
+    fn together(&self, layer: usize) -> Option<&dyn Together<F>> {
+        self.layers.get(layer)?.mathematics.together()
     }
 }

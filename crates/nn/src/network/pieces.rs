@@ -18,6 +18,9 @@ use crate::{
 /// The most layers that pieces go through in one go.
 pub(super) const MOST_LAYERS: usize = 16;
 
+/// What lies before, between and behind them, and behind the one that follows.
+pub(super) const MOST_ROWS: usize = MOST_LAYERS + 2;
+
 /// What one piece has for itself.
 #[derive(Clone, Debug)]
 pub(crate) struct Piece<F> {
@@ -28,18 +31,26 @@ pub(crate) struct Piece<F> {
     pub(super) loss: f64,
 }
 
-/// Layers one after the other that take samples by themselves, or a single one that does not.
+/// Layers one after the other that take samples by themselves, or a single one that takes the whole
+/// batch. What has to see the whole batch before it goes on begins with a segment; if no pieces come
+/// from layers before it, a segment without layers lets them see what it is given.
 pub(super) fn segments<F: Scalar>(layers: &[BuiltLayer<F>]) -> Vec<Range<usize>> {
     let mut segments: Vec<Range<usize>> = Vec::new();
-    for (i, layer) in layers.iter().enumerate() {
-        let alone = |i: usize| layers[i].mathematics.share() == Share::Whole;
-        match segments.last_mut() {
-            Some(last)
-                if last.len() < MOST_LAYERS
-                    && !alone(last.start)
-                    && layer.mathematics.share() != Share::Whole =>
+    let share = |i: usize| layers[i].mathematics.share();
+    for i in 0..layers.len() {
+        let is_whole =
+            |segment: &Range<usize>| !segment.is_empty() && share(segment.start) == Share::Whole;
+        match (share(i), segments.last_mut()) {
+            (Share::Samples | Share::Inputs, Some(last))
+                if last.len() < MOST_LAYERS && !is_whole(last) =>
             {
                 last.end = i + 1;
+            }
+            (Share::Together, last) => {
+                if last.is_none_or(|last| is_whole(last)) {
+                    segments.push(i..i);
+                }
+                segments.push(i..i + 1);
             }
             _ => segments.push(i..i + 1),
         }
@@ -55,6 +66,11 @@ pub(super) struct Job<'a, F: Scalar> {
     pub(super) lens: &'a [usize],
     /// Which layers.
     pub(super) layers: &'a Range<usize>,
+    /// Whether the layer after them has to see the whole batch: going forward pieces end with what
+    /// it observes of them, going backward they begin with its gradients.
+    pub(super) before_together: bool,
+    /// Whether batches are seen: only in training.
+    pub(super) training: bool,
     /// The first layer that learns: below it nobody needs a gradient.
     pub(super) lowest: usize,
     pub(super) forward: bool,
@@ -66,10 +82,10 @@ pub(super) struct Job<'a, F: Scalar> {
 }
 
 /// The rows of some pieces: of the activations, and of the gradients with respect to them, before
-/// the first layer and after each.
+/// the first layer and after each, and after the one that sees whole batches if that follows.
 pub(super) struct Rows<'a, 't, F: Scalar> {
-    pub(super) activations: [&'a mut [F]; MOST_LAYERS + 1],
-    pub(super) deltas: [&'a mut [F]; MOST_LAYERS + 1],
+    pub(super) activations: [&'a mut [F]; MOST_ROWS],
+    pub(super) deltas: [&'a mut [F]; MOST_ROWS],
     pub(super) targets: Option<Targets<'t, F>>,
     pub(super) pieces: &'a mut [Piece<F>],
     /// The number of the first of them in the batch.
@@ -84,9 +100,9 @@ impl<'a, F: Scalar> Rows<'a, '_, F> {
     fn split(self, pieces: usize, each: usize, lens: &[usize]) -> (Self, Self) {
         let rows = pieces * each;
         let (first_pieces, last_pieces) = self.pieces.split_at_mut(pieces);
-        let cut = |slices: [&'a mut [F]; MOST_LAYERS + 1]| {
+        let cut = |slices: [&'a mut [F]; MOST_ROWS]| {
             let mut i = 0;
-            let mut rest = [(); MOST_LAYERS + 1].map(|()| <&mut [F]>::default());
+            let mut rest = [(); MOST_ROWS].map(|()| <&mut [F]>::default());
             let first = slices.map(|slice| {
                 // Slices that nobody needs are empty.
                 let at = lens.get(i).map_or(0, |len| rows * len).min(slice.len());
@@ -136,7 +152,8 @@ impl<F: Scalar> Job<'_, F> {
         if rows.pieces.len() < 2 {
             return self.one(rows);
         }
-        let lens = &self.lens[self.layers.start..=self.layers.end];
+        let end = self.layers.end + usize::from(self.before_together);
+        let lens = &self.lens[self.layers.start..=end];
         let half = rows.pieces.len() / 2;
         let (first, last) = rows.split(half, each, lens);
         team::join(|| self.run(first, each), || self.run(last, each));
@@ -178,6 +195,12 @@ impl<F: Scalar> Job<'_, F> {
             }
         }
         let last = layers.len();
+        let follower = self.before_together.then_some(self.layers.end);
+        if let (true, true, Some(follower)) = (self.forward, self.training, follower)
+            && let Some(together) = self.network.layers[follower].mathematics.together()
+        {
+            together.observe(&*activations[last], &mut piece.scratch[follower]);
+        }
         if let (true, Some(targets)) = (self.loss, targets) {
             piece.loss = self
                 .network
@@ -186,8 +209,16 @@ impl<F: Scalar> Job<'_, F> {
         if !self.backward {
             return;
         }
+        let layers = &self.network.layers[first..self.layers.end + usize::from(follower.is_some())];
         for (i, layer) in layers.iter().enumerate().rev() {
             if first + i < self.lowest {
+                break;
+            }
+            if i == 0
+                && let Some(together) = layer.mathematics.together()
+                && follower != Some(first)
+            {
+                together.observe_backward(&*activations[0], &*deltas[1], &mut piece.scratch[first]);
                 break;
             }
             let (below, above) = deltas.split_at_mut(i + 1);

@@ -71,6 +71,7 @@ impl<F: Scalar> Workspace<F> {
 
     /// The gradients of the last backward pass, to be changed before a step: clipped, say.
     pub fn gradients_mut(&mut self) -> &mut Gradients<F> {
+        self.gradients.filled.forget();
         &mut self.gradients
     }
 
@@ -79,7 +80,8 @@ impl<F: Scalar> Workspace<F> {
         &self.pieces[0].scratch[layer]
     }
 
-    pub(super) fn into_gradients(self) -> Gradients<F> {
+    pub(super) fn into_gradients(mut self) -> Gradients<F> {
+        self.gradients.filled.forget();
         self.gradients
     }
 

@@ -1,6 +1,6 @@
 //! One step of one parameter's values: in wide registers, and shared between threads.
 
-use super::{Rule, core::Turn};
+use super::{Rule, core::Turn, sgd::update};
 use crate::{Scalar, kernels::widest, team};
 
 /// One parameter's step in the widest registers that the machine has: roots and divisions are what
@@ -15,14 +15,51 @@ pub(super) struct Wide<'a, F> {
     used: usize,
 }
 
-/// Plain gradient descent of one parameter.
-pub(crate) fn descend<F: Scalar>(rate: f64, parameter: &mut [F], gradient: &[F], samples: usize) {
+/// Plain gradient descent of one parameter. Where a gradient is zero nothing changes, and rows that
+/// are known to be are left out.
+pub(crate) fn descend<F: Scalar>(
+    rate: f64,
+    parameter: &mut [F],
+    (gradient, filled): (&[F], Option<(&[u16], usize)>),
+    samples: usize,
+) {
+    if let Some(rows) = filled {
+        return widest(Rows {
+            rate,
+            parameter,
+            gradient,
+            rows,
+        });
+    }
     let turn = Turn {
         rate,
         step: 1,
         product: 1.0,
     };
     Wide::new(Rule::Sgd, turn, parameter, gradient, &mut []).step(samples);
+}
+
+/// Plain gradient descent of some rows of a parameter.
+struct Rows<'a, F> {
+    rate: f64,
+    parameter: &'a mut [F],
+    gradient: &'a [F],
+    /// Which, and how many numbers each has.
+    rows: (&'a [u16], usize),
+}
+
+impl<F: Scalar> pulp::WithSimd for Rows<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let (rows, columns) = self.rows;
+        for &row in rows {
+            let from = usize::from(row) * columns;
+            let parameter = &mut self.parameter[from..][..columns];
+            update(self.rate, parameter, &self.gradient[from..][..columns]);
+        }
+    }
 }
 
 /// No rule remembers more arrays.

@@ -306,6 +306,7 @@ impl Epochs<'_> {
                 running.correct += right.count();
             }
             course.step(network, optimizer, &mut steps.workspace)?;
+            steps.taken(batch);
             if self.told.elapsed() > Duration::from_millis(100) {
                 self.told = Instant::now();
                 observer.observe(&Event::Advanced {

@@ -14,6 +14,7 @@ use crate::{
         panel::{OnPanel, Panel, each_panel},
         widest,
     },
+    parameter::FilledRows,
     team,
 };
 
@@ -97,11 +98,12 @@ fn each_row<'p, F: Scalar>(
 }
 
 /// dw = xᵀ·dy by the places of x's numbers, those of the first rows first, with room for sorting
-/// every block of columns.
+/// every block of columns. Of a few samples it notes which rows of dw are filled; those are all that
+/// have to be cleared for the next, if they are known of what dw holds now.
 pub(crate) fn gradient<'p, F: Scalar>(
     places: impl Iterator<Item = &'p Places<F>> + Clone + Send + Sync,
     dy: &[F],
-    dw: &mut [F],
+    (dw, filled): (&mut [F], &mut FilledRows),
     units: usize,
     sorted: &mut [Sorted<F>],
 ) {
@@ -119,12 +121,16 @@ pub(crate) fn gradient<'p, F: Scalar>(
     };
     let blocks = sorted.len();
     if dy.len() <= FEW * units {
+        let rows = clear(dw, filled.take(), units);
+        *filled = Some(note_rows(places.clone(), blocks, rows));
         return add_to(0, blocks, dw);
     }
+    *filled = None;
     if units <= NARROW * widest(CountLanes::<F>::default()) {
         let mut beside = vec![(); blocks.div_ceil(BLOCKS)];
         team::for_parts(dw, BLOCKS * BLOCK * units, &mut beside, &|part, dw, ()| {
             let first = part * BLOCKS;
+            dw.fill(F::zero());
             add_to(first, (first + BLOCKS).min(blocks), dw);
         });
         return;
@@ -141,6 +147,87 @@ pub(crate) fn gradient<'p, F: Scalar>(
             },
         );
     });
+}
+
+/// Makes all of dw zero, of which only these rows are not if they are given. Returns their room.
+fn clear<F: Scalar>(dw: &mut [F], filled: FilledRows, units: usize) -> Vec<u16> {
+    let Some(mut rows) = filled else {
+        dw.fill(F::zero());
+        return Vec::new();
+    };
+    for_rows::<F, _>(
+        units,
+        Clear {
+            rows: &rows,
+            dw,
+            units,
+        },
+    );
+    rows.clear();
+    rows
+}
+
+/// Makes some rows of `dw` zero.
+struct Clear<'a, F> {
+    rows: &'a [u16],
+    dw: &'a mut [F],
+    units: usize,
+}
+
+impl<F: Scalar> WithSimd for Clear<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let units = self.units;
+        if units < F::lanes::<S>() {
+            for &row in self.rows {
+                self.dw[usize::from(row) * units..][..units].fill(F::zero());
+            }
+            return;
+        }
+        each_panel::<S, F, 13>(
+            units,
+            &mut ClearPanels {
+                of: &mut self,
+                simd,
+            },
+        );
+    }
+}
+
+struct ClearPanels<'s, 'a, F, S> {
+    of: &'s mut Clear<'a, F>,
+    simd: S,
+}
+
+impl<F: Scalar, S: Simd> OnPanel for ClearPanels<'_, '_, F, S> {
+    #[inline(always)]
+    fn on<const K: usize>(&mut self, panel: Panel<K>) {
+        let (units, zeros) = (self.of.units, [F::splat(self.simd, F::zero()); K]);
+        for &row in self.of.rows {
+            let dw = &mut self.of.dw[usize::from(row) * units..][..units];
+            panel.store::<S, F>(dw, zeros);
+        }
+    }
+}
+
+/// The columns of the input that have a number in some row: each a row of dw, once and in order.
+fn note_rows<'p, F: Scalar>(
+    places: impl Iterator<Item = &'p Places<F>>,
+    blocks: usize,
+    mut rows: Vec<u16>,
+) -> Vec<u16> {
+    let mut samples = 0;
+    each_row(places, (0, blocks), |_, places, _| {
+        rows.extend_from_slice(places);
+        samples += 1;
+    });
+    if samples > 1 {
+        rows.sort_unstable();
+        rows.dedup();
+    }
+    rows
 }
 
 /// How many numbers a register holds.
@@ -170,7 +257,6 @@ impl<'p, P: Iterator<Item = &'p Places<F>> + Clone, F: Scalar> WithSimd for Scat
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        self.dw.fill(F::zero());
         if self.units < F::lanes::<S>() {
             return self.narrow();
         }

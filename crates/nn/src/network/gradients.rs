@@ -1,0 +1,134 @@
+//! The gradients of parameters over a whole batch, once its pieces have gone backward.
+
+use std::ops::Range;
+
+use super::{Network, Piece, Workspace};
+use crate::{
+    Parameter, Scalar,
+    kernels::sparse::Sorted,
+    layers::{OverBatch, Share},
+    parameter::FilledRows,
+    team,
+};
+
+/// The gradients that are not there yet: of layers that take them over the whole batch, and sums of
+/// those of the pieces.
+pub(super) fn of_batch<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize) {
+    let missing = Missing {
+        network,
+        lens: &w.lens,
+        activations: &w.activations,
+        deltas: &w.deltas,
+        pieces: &w.pieces[..batch.div_ceil(w.piece)],
+        batch,
+    };
+    let gaps = Gaps {
+        entries: &mut w.gradients.entries,
+        filled: &mut w.gradients.filled.0,
+        sorted: &mut w.sorted,
+    };
+    missing.fill(0..network.layers.len(), gaps);
+}
+
+/// What those gradients are computed from.
+#[derive(Clone, Copy)]
+struct Missing<'a, F: Scalar> {
+    network: &'a Network<F>,
+    lens: &'a [usize],
+    activations: &'a [Vec<F>],
+    deltas: &'a [Vec<F>],
+    pieces: &'a [Piece<F>],
+    batch: usize,
+}
+
+/// Where they go: the entries of some layers, and which of their rows are filled, with each layer's
+/// room for sorting.
+struct Gaps<'a, F> {
+    entries: &'a mut [Parameter<F>],
+    filled: &'a mut [FilledRows],
+    sorted: &'a mut [Vec<Sorted<F>>],
+}
+
+impl<F> Gaps<'_, F> {
+    /// Those of the first layers, which have so many entries, and the rest.
+    fn split(self, layers: usize, entries: usize) -> (Self, Self) {
+        let (first, last) = self.entries.split_at_mut(entries);
+        let (filled, last_filled) = self.filled.split_at_mut(entries);
+        let (sorted, last_sorted) = self.sorted.split_at_mut(layers);
+        let part = |entries, filled, sorted| Self {
+            entries,
+            filled,
+            sorted,
+        };
+        (
+            part(first, filled, sorted),
+            part(last, last_filled, last_sorted),
+        )
+    }
+}
+
+impl<F: Scalar> Missing<'_, F> {
+    /// Those of some layers, on as many threads as there are.
+    fn fill(self, layers: Range<usize>, gaps: Gaps<'_, F>) {
+        if layers.len() < 2 {
+            if let [sorted] = gaps.sorted {
+                self.of_layer(layers.start, gaps.entries, gaps.filled, sorted);
+            }
+            return;
+        }
+        let half = layers.len() / 2;
+        let middle = layers.start + half;
+        let all = &self.network.layers;
+        let entries = all[middle].parameters.start - all[layers.start].parameters.start;
+        let (first, last) = gaps.split(half, entries);
+        if self.pieces.len() < 2 {
+            self.fill(layers.start..middle, first);
+            return self.fill(middle..layers.end, last);
+        }
+        team::join(
+            || self.fill(layers.start..middle, first),
+            || self.fill(middle..layers.end, last),
+        );
+    }
+
+    fn of_layer(
+        self,
+        i: usize,
+        gradients: &mut [Parameter<F>],
+        filled: &mut [FilledRows],
+        sorted: &mut Vec<Sorted<F>>,
+    ) {
+        let layer = &self.network.layers[i].mathematics;
+        match layer.share() {
+            share @ (Share::Inputs | Share::Whole) => {
+                // What takes the whole batch has it all in the first piece.
+                let pieces = if share == Share::Whole {
+                    1
+                } else {
+                    self.pieces.len()
+                };
+                layer.gradients(OverBatch {
+                    x: &self.activations[i][..self.batch * self.lens[i]],
+                    dy: &self.deltas[i][..self.batch * self.lens[i + 1]],
+                    gradients,
+                    filled,
+                    pieces: &self.pieces[..pieces],
+                    layer: i,
+                    sorted,
+                });
+            }
+            // They came with what the pieces agreed upon.
+            Share::Together => {}
+            Share::Samples => {
+                for (p, gradient) in gradients.iter_mut().enumerate() {
+                    let sum = gradient.values_mut();
+                    sum.copy_from_slice(self.pieces[0].gradients[i][p].values());
+                    for piece in &self.pieces[1..] {
+                        let values = piece.gradients[i][p].values();
+                        sum.iter_mut().zip(values).for_each(|(sum, &v)| *sum += v);
+                    }
+                }
+            }
+        }
+    }
+}

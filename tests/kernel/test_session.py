@@ -79,6 +79,27 @@ class TestCells(unittest.TestCase):
         self.assertNotIn("stack backtrace", cell.traceback() + cell.text("stderr"))
         self.assertEqual(self.run_ok("kept.len()").result(), "3")
 
+    def test_a_panic_of_another_thread_is_shown_and_ends_no_cell(self):
+        cell = self.run_ok('std::thread::spawn(|| panic!("alone")).join().is_err()')
+        self.assertEqual(cell.result(), "true")
+        self.assertIn("panicked: alone", cell.text("stderr"))
+        named = 'std::thread::Builder::new().name("worker".to_owned()).spawn(|| panic!("named"))?.join().is_err()'
+        self.assertIn("thread worker panicked: named", self.run_ok(named).text("stderr"))
+
+    def test_the_panic_that_ended_the_cell_is_told_not_one_before_it(self):
+        for before in ('std::thread::spawn(|| panic!("before")).join()', 'std::panic::catch_unwind(|| panic!("before"))'):
+            cell = self.run_failing(f'let v = vec![1];\nassert!({before}.is_err());\nlet x = v[7];', "Panic")
+            self.assertIn("index out of bounds", cell.traceback())
+            self.assertIn("this cell:3", cell.traceback())
+            self.assertNotIn("before", cell.reply["evalue"])
+
+    def test_a_panic_that_a_thread_hands_over_is_told_with_its_words(self):
+        cell = self.run_failing(
+            'std::panic::resume_unwind(std::thread::spawn(|| panic!("handed over")).join().unwrap_err());',
+            "Panic",
+        )
+        self.assertIn("handed over", cell.traceback())
+
     def test_a_panic_in_a_library_names_the_cells_line(self):
         cell = self.run_failing("let a = array![[1.0, 2.0]];\n\na.dot(&array![[1.0], [2.0], [3.0]])", "Panic")
         self.assertIn("this cell:3", cell.traceback())

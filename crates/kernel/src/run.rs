@@ -204,17 +204,16 @@ impl Kernel {
         &self,
         cell: &Cell,
         code: &Code,
-        told: Told,
+        mut told: Told,
         screen: &mut Screen<'_>,
     ) -> Option<Failure> {
         let mut memory = lock(&self.memory);
+        let panicked = told.end();
         if !told.renewed.is_empty() {
             memory.renewed.extend(told.renewed.iter().cloned());
             screen.show(Output::Stderr(words::renewed(&told.renewed)));
         }
         let Told {
-            panicked,
-            has_panicked,
             error,
             has_failed,
             errors,
@@ -269,8 +268,7 @@ impl Kernel {
                 .collect(),
             alive: memory.variables.len(),
         };
-        if has_panicked {
-            let panicked = panicked.unwrap_or_else(|| Panicked::read(&Value::Null));
+        if let Some(panicked) = panicked {
             let place = place_of(&panicked, &report.source, code, &memory.items);
             let text = place.and_then(|place| match place.cell {
                 Some(number) => memory.cell(number),

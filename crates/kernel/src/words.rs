@@ -152,10 +152,10 @@ pub(crate) fn untyped(code: &Code) -> Failure {
     refused(&message)
 }
 
-/// A panic that did not end the cell.
-pub(crate) fn thread_panicked(panicked: &Panicked) -> String {
-    let thread = panicked.thread.as_deref().unwrap_or("unnamed");
-    format!("thread {thread} panicked: {}\n", panicked.message)
+/// A panic of another thread than the cell's own.
+pub(crate) fn thread_panicked(panicked: &Panicked) -> Option<String> {
+    let thread = panicked.thread.as_deref()?;
+    Some(format!("thread {thread} panicked: {}\n", panicked.message))
 }
 
 #[cfg(test)]

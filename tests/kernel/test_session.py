@@ -3,6 +3,7 @@
 import glob
 import os
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -355,6 +356,28 @@ class TestEnds(unittest.TestCase):
             self.assertEqual(cell.reply["ename"], "Interrupted")
             self.assertTrue(least < seconds < most, seconds)
             self.lives_on()
+
+    def test_stop_ends_the_search_for_a_dependency_and_keeps_the_variables(self):
+        self.session.run("let kept = 7;")
+        # It takes calls and never answers.
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+        pressed = []
+
+        def press():
+            begin = time.monotonic()
+            while "Updating" not in self.session.cell.text("stderr") and time.monotonic() - begin < 20:
+                time.sleep(0.05)
+            pressed.append(time.monotonic())
+            self.session.interrupt()
+
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/slow.git"
+        cell = self.session.run(f':dep slow = {{ git = "{address}" }}\nlet x = 1;', during=press)
+        self.assertEqual(cell.reply["ename"], "Interrupted", cell.traceback())
+        self.assertLess(time.monotonic() - pressed[0], 2.0)
+        self.assertIn("Updating", "".join(c.get("text", "") for _, _, c in cell.arrivals))
+        cell = self.session.run("kept")
+        self.assertEqual(cell.result(), "7", cell.traceback())
 
     def test_too_many_threads_do_not_end_the_kernel(self):
         code = (

@@ -152,7 +152,7 @@ impl Kernel {
         self.link.relay.set_running(true);
         self.engine.run(text);
         let mut told = Told::default();
-        let mut compiled = 0;
+        let (mut compiled, mut has_news) = (0, false);
         while let Ok(happening) = happenings.recv() {
             match happening {
                 Happening::Piece(piece) => {
@@ -180,9 +180,13 @@ impl Kernel {
                         if what.starts_with("chainrule") {
                             told.renewed.push(what.to_owned());
                         }
+                        has_news = true;
                         screen.show(Output::Stderr(format!(
                             "\r\x1b[KCompiling {what} ({compiled})"
                         )));
+                    } else if let Some(what) = words::fetching(&line) {
+                        has_news = true;
+                        screen.show(Output::Stderr(format!("\r\x1b[K{what}")));
                     }
                 }
                 Happening::Finished(report) => {
@@ -192,7 +196,7 @@ impl Kernel {
             }
         }
         told.end_newline(screen);
-        if compiled > 0 {
+        if has_news {
             screen.show(Output::Stderr("\r\x1b[K".to_owned()));
         }
         self.link.relay.set_running(false);

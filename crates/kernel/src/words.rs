@@ -14,6 +14,20 @@ pub(crate) fn compiling(line: &str) -> Option<&str> {
     (!what.starts_with("ctx ")).then(|| what.split(" (").next().unwrap_or(what))
 }
 
+/// What a line of cargo's says of a dependency that is looked for or downloaded.
+pub(crate) fn fetching(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let about = [
+        "Blocking",
+        "Downloaded",
+        "Downloading",
+        "Locking",
+        "Updating",
+    ];
+    let word = line.split(' ').next().unwrap_or_default();
+    about.contains(&word).then_some(line)
+}
+
 /// How long a cell took, compiling and running apart.
 pub(crate) fn times(report: &Report) -> String {
     let Some(Ok(outputs)) = &report.result else {
@@ -171,6 +185,9 @@ mod tests {
         );
         assert_eq!(compiling("Compiling ctx v1.0.0 (/x)"), None);
         assert_eq!(compiling("Finished"), None);
+        let line = "     Updating crates.io index";
+        assert_eq!(fetching(line), Some("Updating crates.io index"));
+        assert_eq!(fetching("warning: unused variable"), None);
     }
 
     #[test]

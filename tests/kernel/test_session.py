@@ -357,6 +357,11 @@ class TestEnds(unittest.TestCase):
             self.assertTrue(least < seconds < most, seconds)
             self.lives_on()
 
+    def test_a_shell_line_ends_with_its_shell_whatever_it_left_in_the_background(self):
+        cell = self.session.run("!echo first; sleep 20 & echo up")
+        self.assertEqual(cell.text(), "first\nup\n")
+        self.assertLess(cell.seconds, 5.0)
+
     def test_stop_ends_the_search_for_a_dependency_and_keeps_the_variables(self):
         self.session.run("let kept = 7;")
         # It takes calls and never answers.
@@ -441,11 +446,26 @@ class TestEnds(unittest.TestCase):
         self.session.client.execute("loop { std::hint::spin_loop(); }")
         time.sleep(1.5)
         os.kill(self.session.pid, signal.SIGKILL)
-        for _ in range(50):
-            time.sleep(0.1)
-            if not alive(child):
-                return
-        self.fail("the process that runs cells lives on")
+        self.assertTrue(ends(child), "the process that runs cells lives on")
+
+    def test_no_shell_line_outlives_a_kernel_that_was_killed(self):
+        request = self.session.client.execute("!echo $$; exec sleep 300")
+        shell = None
+        while shell is None:
+            message = self.session.client.get_iopub_msg(timeout=60)
+            if message["parent_header"].get("msg_id") == request and message["msg_type"] == "stream":
+                shell = int(message["content"]["text"])
+        self.assertTrue(alive(shell))
+        os.kill(self.session.pid, signal.SIGKILL)
+        self.assertTrue(ends(shell), "the command lives on")
+
+
+def ends(pid):
+    for _ in range(50):
+        time.sleep(0.1)
+        if not alive(pid):
+            return True
+    return False
 
 
 def alive(pid):

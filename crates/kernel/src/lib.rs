@@ -40,5 +40,6 @@ mod words;
 pub use child::adopt;
 pub use kernel::Kernel;
 pub use settings::Settings;
+pub use shell::become_shell;
 pub use sources::lay_out;
 pub use warm::warm;

@@ -74,7 +74,12 @@ impl Kernel {
         screen: &mut Screen<'_>,
     ) -> Result<(), Failure> {
         let (text, html) = match order {
-            Order::Shell(line) => return self.shell.run(line, &self.settings.folder, host),
+            Order::Shell(line) => {
+                let command = self.settings.shell(line);
+                return self
+                    .shell
+                    .run(command, line, &mut |output| screen.show(output));
+            }
             Order::Help => words::help(),
             Order::Version => (
                 concat!("chainrule-kernel ", env!("CARGO_PKG_VERSION")).to_owned(),

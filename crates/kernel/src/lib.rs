@@ -31,6 +31,7 @@ mod settings;
 mod shell;
 mod sources;
 mod stage;
+mod start;
 mod symbols;
 mod table;
 mod told;

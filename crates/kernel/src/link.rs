@@ -4,8 +4,8 @@ use std::io;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -13,7 +13,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use crate::child::{Control, Relay};
 use crate::folder::Folder;
 use crate::settings::Settings;
-use crate::stage::{Happening, Stage};
+use crate::stage::{Happening, Stage, lock};
+use crate::words;
 
 /// The kernel's end of all sockets.
 pub(crate) struct Link {
@@ -23,6 +24,7 @@ pub(crate) struct Link {
     /// The library in it.
     pub(crate) control: Control,
     compiler: AtomicI32,
+    compiled: Mutex<Vec<String>>,
 }
 
 impl Link {
@@ -45,6 +47,7 @@ impl Link {
             relay,
             control,
             compiler: AtomicI32::new(0),
+            compiled: Mutex::default(),
         });
         let (shared, stage) = (Arc::downgrade(&link), Arc::clone(stage));
         let listen = move || {
@@ -66,6 +69,9 @@ impl Link {
             self.compiler
                 .store(id.parse().unwrap_or(0), Ordering::SeqCst);
         } else if let Some(line) = line.strip_prefix("cargo ") {
+            if let Some(what) = words::compiling(line) {
+                lock(&self.compiled).push(what.to_owned());
+            }
             stage.tell(Happening::News(line.to_owned()));
         }
     }
@@ -78,6 +84,17 @@ impl Link {
     /// Where the library in it listens for the stop button.
     pub(crate) fn library_socket(&self) -> PathBuf {
         self.folder.file("library")
+    }
+
+    /// The crates that were compiled since the last [`forget_compiled`](Self::forget_compiled), beside
+    /// the cells themselves.
+    pub(crate) fn compiled(&self) -> Vec<String> {
+        lock(&self.compiled).clone()
+    }
+
+    /// They have been told.
+    pub(crate) fn forget_compiled(&self) {
+        lock(&self.compiled).clear();
     }
 
     /// Ends a compiler that is at work. False if none is.

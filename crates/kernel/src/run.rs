@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use chainrule_jupyter::{Cell, Failure, Host, Map, Outcome, Output};
 use serde_json::Value;
@@ -10,7 +9,6 @@ use serde_json::Value;
 use crate::cell::{Code, Head, Order, Place, locate, rewrite};
 use crate::child::Piece;
 use crate::complete;
-use crate::engine::Start;
 use crate::failure::{
     Kept, Panicked, compile_failure, disk_full, interrupted, is_disk_full, killed, panic_failure,
     question_mark_failure, replaced, stopped_early, terminated,
@@ -22,8 +20,6 @@ use crate::table::{self, Sizes};
 use crate::told::Told;
 use crate::{symbols, words};
 
-/// A start that takes no longer is not worth a word.
-const SHORT: Duration = Duration::from_millis(400);
 /// The answer to a question that nobody answers; the library makes an error of it.
 const NOBODY: &str = "\u{4}";
 /// How evcxr's process ends if a cell's library does not fit what is loaded.
@@ -42,7 +38,7 @@ impl Kernel {
         if code.is_empty && !head.commands {
             return Outcome::Done;
         }
-        if let Err(failure) = self.wait_for_start(host) {
+        if let Err(failure) = self.wait_for_start(&mut screen) {
             return Outcome::Failed(failure);
         }
         let text = if head.commands {
@@ -104,38 +100,6 @@ impl Kernel {
         }
         let (text, html) = table::variables(&variables, &sizes);
         screen.answer(bundle(text, Some(html)), is_alone);
-    }
-
-    /// The first cell of a session may come before the libraries are loaded.
-    fn wait_for_start(&self, host: &dyn Host) -> Result<(), Failure> {
-        let mut state = self.engine.started(SHORT);
-        if state == Start::Waiting {
-            let text = "Starting Rust: the libraries are being loaded …\n";
-            host.send(Output::Stdout(text.to_owned()));
-            let news = self.stage.open();
-            while state == Start::Waiting {
-                for happening in news.try_iter() {
-                    if let Happening::News(line) = happening
-                        && let Some(what) = words::compiling(&line)
-                    {
-                        host.send(Output::Stdout(format!(
-                            "Sources have changed: compiling {what} …\n"
-                        )));
-                    }
-                }
-                if self.stop.pressed() {
-                    self.stage.close();
-                    return Err(stopped_early());
-                }
-                state = self.engine.started(Duration::from_millis(100));
-            }
-            self.stage.close();
-            host.send(Output::Clear { wait: false });
-        }
-        match state {
-            Start::Failed(why) => Err(words::cannot_start(&why)),
-            _ => Ok(()),
-        }
     }
 
     /// A cell that has no loop, closure or function, and calls none of the student's own, is compiled
@@ -205,6 +169,7 @@ impl Kernel {
             screen.show(Output::Stderr("\r\x1b[K".to_owned()));
         }
         self.link.relay.set_running(false);
+        self.link.forget_compiled();
         self.stage.close();
         told
     }

@@ -62,6 +62,21 @@ pub(crate) fn renewed(crates: &[String]) -> String {
     )
 }
 
+/// What a start took long over, if it was the library.
+pub(crate) fn compiled_at_start(crates: &[String]) -> Option<String> {
+    let ours: Vec<&str> = crates
+        .iter()
+        .map(String::as_str)
+        .filter(|what| what.starts_with("chainrule"))
+        .collect();
+    (!ours.is_empty()).then(|| {
+        format!(
+            "The sources of {} have changed, and were compiled anew.\n",
+            ours.join(", ")
+        )
+    })
+}
+
 /// What a cell may begin with. Plain text and HTML.
 pub(crate) fn help() -> (String, Option<String>) {
     let rows = HELP

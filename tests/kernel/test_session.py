@@ -357,6 +357,49 @@ class TestEnds(unittest.TestCase):
             self.assertTrue(least < seconds < most, seconds)
             self.lives_on()
 
+    def test_pressing_twice_while_a_cell_compiles_keeps_the_variables(self):
+        self.session.run("let kept = 7;")
+        endless = (
+            "#[allow(long_running_const_eval)]\n"
+            "const LONG: u64 = { let mut i = 0; while i < u64::MAX { i += 1; } i };\nLONG"
+        )
+        for apart in (0.0, 0.5):
+
+            def press(apart=apart):
+                self.await_compiler()
+                self.session.interrupt()
+                self.session.interrupt(apart)
+
+            cell = self.session.run(endless, during=press)
+            self.assertEqual(cell.reply["ename"], "Interrupted", cell.traceback())
+            self.assertIn("every variable is kept", cell.traceback())
+            self.assertEqual(self.session.run("kept").result(), "7")
+
+    def await_compiler(self):
+        """Waits until the running cell is being compiled."""
+        for _ in range(200):
+            time.sleep(0.1)
+            calls = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+            folder = self.built_in(self.session)
+            if any("--crate-name ctx" in call and folder in call for call in calls.splitlines()):
+                return
+        raise TimeoutError("nothing is compiled")
+
+    def test_pressing_twice_ends_a_shell_line_that_does_not_listen_and_nothing_else(self):
+        self.session.run("let kept = 7;")
+
+        def press():
+            while not self.session.cell.text():
+                time.sleep(0.05)
+            self.session.interrupt()
+            self.session.interrupt(0.3)
+
+        cell = self.session.run("!trap '' INT; echo up; while :; do sleep 0.1; done", during=press)
+        self.assertEqual(cell.reply["ename"], "ShellError", cell.traceback())
+        self.assertLess(cell.seconds, 5.0)
+        cell = self.session.run("kept")
+        self.assertEqual(cell.result(), "7", cell.traceback())
+
     def test_a_shell_line_ends_with_its_shell_whatever_it_left_in_the_background(self):
         cell = self.session.run("!echo first; sleep 20 & echo up")
         self.assertEqual(cell.text(), "first\nup\n")
@@ -398,9 +441,7 @@ class TestEnds(unittest.TestCase):
         session = Session()
         self.addCleanup(session.close)
         self.assertEqual(session.run("let x = 5; x").result(), "5")
-        with open(f"/proc/{session.pid}/environ") as environment:
-            variables = dict(line.split("=", 1) for line in environment.read().split("\0") if "=" in line)
-        built_in, disk = variables["EVCXR_TMPDIR"], tempfile.mkdtemp()
+        built_in, disk = self.built_in(session), tempfile.mkdtemp()
         self.mount("tmpfs", disk, "size=2m")
         for name in ("upper", "work"):
             os.mkdir(os.path.join(disk, name))
@@ -419,6 +460,12 @@ class TestEnds(unittest.TestCase):
             self.assertIn("free some space", cell.traceback())
             os.remove(filling)
             self.assertEqual(session.run("let y = x + 1; y").result(), "6")
+
+    def built_in(self, session):
+        """The folder that a session builds its cells in."""
+        with open(f"/proc/{session.pid}/environ") as environment:
+            variables = dict(line.split("=", 1) for line in environment.read().split("\0") if "=" in line)
+        return variables["EVCXR_TMPDIR"]
 
     def mount(self, kind, place, options):
         subprocess.run(["mount", "-t", kind, kind, place, "-o", options], check=True)
@@ -458,6 +505,34 @@ class TestEnds(unittest.TestCase):
         self.assertTrue(alive(shell))
         os.kill(self.session.pid, signal.SIGKILL)
         self.assertTrue(ends(shell), "the command lives on")
+
+
+class TestStart(unittest.TestCase):
+    """A session whose libraries are not as the setup left them."""
+
+    def test_stop_during_the_start_ends_the_cell_and_not_the_session(self):
+        source = os.path.join(os.path.dirname(__file__), "../../crates/chainrule/src/lib.rs")
+        before = os.stat(source)
+        os.utime(source)
+        # As it was, the libraries of later sessions are fresh.
+        self.addCleanup(os.utime, source, ns=(before.st_atime_ns, before.st_mtime_ns))
+        session = Session()
+        self.addCleanup(session.close)
+
+        def press():
+            while "compiling chainrule" not in session.cell.text():
+                time.sleep(0.05)
+            session.interrupt()
+
+        cell = session.run("!echo listed\n1 + 1", during=press)
+        self.assertEqual(cell.reply["ename"], "Interrupted", cell.traceback())
+        self.assertIn("listed\n", cell.text())
+        cell = session.run("!echo listed\n1 + 1")
+        self.assertEqual(cell.result(), "2", cell.traceback())
+        # What was shown while the cell waited is gone, and nothing else.
+        self.assertEqual(cell.text(), "listed\n")
+        self.assertIn("The sources of chainrule v", cell.text("stderr"))
+        self.assertEqual(session.run("1 + 1").outputs[0][0], "execute_result")
 
 
 def ends(pid):

@@ -32,6 +32,7 @@ mod shell;
 mod sources;
 mod stage;
 mod start;
+mod stop;
 mod symbols;
 mod table;
 mod told;

@@ -1,7 +1,6 @@
 //! One cell from its text to its end.
 
 use std::fs;
-use std::sync::atomic::Ordering;
 
 use chainrule_jupyter::{Cell, Failure, Host, Map, Outcome, Output};
 use serde_json::Value;
@@ -48,6 +47,10 @@ impl Kernel {
         };
         self.choose_optimisation(&code);
         self.link.control.clear();
+        // A press from here on is seen by what it finds at work.
+        if self.stop.pressed() {
+            return Outcome::Failed(stopped_early());
+        }
         let told = self.attend(text, &mut screen, host);
         if head.clears {
             self.attend(self.settings.prelude(), &mut screen, host);
@@ -118,6 +121,7 @@ impl Kernel {
     /// Runs the text and shows what comes of it until evcxr is done.
     fn attend(&self, text: String, screen: &mut Screen<'_>, host: &dyn Host) -> Told {
         let happenings = self.stage.open();
+        self.stop.open();
         self.link.relay.set_running(true);
         self.engine.run(text);
         let mut told = Told::default();
@@ -171,6 +175,9 @@ impl Kernel {
         self.link.relay.set_running(false);
         self.link.forget_compiled();
         self.stage.close();
+        if self.stop.close() && !told.report.has_ended() {
+            self.notice_the_end(&mut told.report);
+        }
         told
     }
 
@@ -261,7 +268,7 @@ impl Kernel {
             let place = place.map(|place| (place, cell.code.as_str()));
             return Some(question_mark_failure(name, message, place, &kept));
         }
-        if self.stop.presses.load(Ordering::SeqCst) > 0 {
+        if self.stop.pressed() {
             return Some(interrupted());
         }
         let data: Map = outputs

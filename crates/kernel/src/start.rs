@@ -1,13 +1,15 @@
-//! The process behind the cells: waiting for its start.
+//! The process behind the cells: waiting for its start, noticing its end.
 
 use std::time::Duration;
 
 use chainrule_jupyter::{Failure, Output};
 
-use crate::engine::Start;
+use crate::engine::{Report, Start};
 use crate::failure::stopped_early;
 use crate::kernel::Kernel;
 use crate::screen::Screen;
+use crate::settings::START;
+use crate::stage::Happening;
 use crate::words;
 
 /// A start that takes no longer is not worth a word.
@@ -43,5 +45,21 @@ impl Kernel {
             screen.show(Output::Stderr(text));
         }
         Ok(())
+    }
+
+    /// The process was ended while evcxr had no need of it, and would be missed in the next cell: it
+    /// is asked for something now.
+    pub(crate) fn notice_the_end(&self, report: &mut Report) {
+        let happenings = self.stage.open();
+        self.engine.run(START.to_owned());
+        for happening in happenings {
+            if let Happening::Finished(noticed) = happening {
+                if noticed.has_ended() {
+                    *report = *noticed;
+                }
+                break;
+            }
+        }
+        self.stage.close();
     }
 }

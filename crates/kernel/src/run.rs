@@ -13,6 +13,7 @@ use crate::failure::{
     question_mark_failure, replaced, stopped_early, terminated,
 };
 use crate::kernel::Kernel;
+use crate::memory::Renewed;
 use crate::screen::Screen;
 use crate::stage::{Happening, lock};
 use crate::table::{self, Sizes};
@@ -58,7 +59,7 @@ impl Kernel {
         if head.time {
             screen.show(Output::Stdout(words::times(&told.report)));
         }
-        match self.judge(cell, &code, told, &mut screen) {
+        match self.judge(cell, &code, told, adds_dependency(&head), &mut screen) {
             Some(failure) => Outcome::Failed(failure),
             None => Outcome::Done,
         }
@@ -186,13 +187,20 @@ impl Kernel {
         cell: &Cell,
         code: &Code,
         mut told: Told,
+        by_dependency: bool,
         screen: &mut Screen<'_>,
     ) -> Option<Failure> {
         let mut memory = lock(&self.memory);
         let panicked = told.end();
         if !told.renewed.is_empty() {
-            memory.renewed.extend(told.renewed.iter().cloned());
-            screen.show(Output::Stderr(words::renewed(&told.renewed)));
+            let crates = std::mem::take(&mut told.renewed);
+            let renewed = Renewed {
+                crates,
+                by_dependency,
+            };
+            screen.show(Output::Stderr(words::renewed(&renewed)));
+            memory.renewed.crates.extend(renewed.crates);
+            memory.renewed.by_dependency |= by_dependency;
         }
         let Told {
             error,
@@ -216,7 +224,7 @@ impl Kernel {
                 let renewed = std::mem::take(&mut memory.renewed);
                 return Some(if self.stop.has_killed() {
                     killed(lost)
-                } else if status.contains(CANNOT_LOAD) && !renewed.is_empty() {
+                } else if status.contains(CANNOT_LOAD) && !renewed.crates.is_empty() {
                     replaced(&renewed, lost)
                 } else {
                     terminated(&status, &errors, lost)
@@ -298,6 +306,12 @@ fn is_evcxrs_own(errors: &[evcxr::CompilationError]) -> bool {
             .all(|error| error.code() == Some("E0521") && !has_place(error))
 }
 
+/// Whether a cell asks for another library.
+fn adds_dependency(head: &Head) -> bool {
+    let mut lines = head.rest.lines();
+    head.commands && lines.any(|line| line.trim_start().starts_with(":dep"))
+}
+
 /// The code of a cell with its commands blank: they are no Rust.
 fn code_of(head: &Head) -> String {
     let mut in_head = true;
@@ -377,5 +391,13 @@ mod tests {
             ":dep a = \"1\"\n// why\nlet x = f().chainrule_tell(3).told()?;\n(&(x)).evcxr_display();"
         );
         assert_eq!(code.statements[0].line, 3);
+        assert!(adds_dependency(&head));
+    }
+
+    #[test]
+    fn only_a_cell_with_a_dependency_adds_one() {
+        let adds = |text| adds_dependency(&Head::of(text, Path::new("/"), Path::new("/")));
+        assert!(adds(":dep a = \"1\""));
+        assert!(!adds(":opt 1\nlet x = 1;") && !adds("let x = 1;\n:dep a"));
     }
 }

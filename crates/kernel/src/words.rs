@@ -7,6 +7,7 @@ use chainrule_jupyter::Failure;
 use crate::cell::Code;
 use crate::engine::Report;
 use crate::failure::{Panicked, for_message};
+use crate::memory::Renewed;
 
 /// The crate that a line of cargo's says is being compiled, other than the cell itself.
 pub(crate) fn compiling(line: &str) -> Option<&str> {
@@ -54,12 +55,16 @@ pub(crate) fn seconds(time: Duration) -> String {
     }
 }
 
-/// The library's sources changed while the session ran.
-pub(crate) fn renewed(crates: &[String]) -> String {
-    format!(
-        "The sources of {} have changed, and were compiled anew. Restart the kernel to use them.\n",
-        crates.join(", ")
-    )
+/// The library was compiled anew while its former self is in the process.
+pub(crate) fn renewed(renewed: &Renewed) -> String {
+    let (why, crates) = (renewed.why(), renewed.crates.join(", "));
+    if renewed.by_dependency {
+        format!("{why}: compiled anew, and the process has to begin again.\n")
+    } else {
+        format!(
+            "The sources of {crates} have changed, and were compiled anew. Restart the kernel to use them.\n"
+        )
+    }
 }
 
 /// What a start took long over, if it was the library.
@@ -203,6 +208,21 @@ mod tests {
         let line = "     Updating crates.io index";
         assert_eq!(fetching(line), Some("Updating crates.io index"));
         assert_eq!(fetching("warning: unused variable"), None);
+    }
+
+    #[test]
+    fn a_library_that_is_compiled_anew_is_told_with_what_caused_it() {
+        let told = |by_dependency| {
+            let crates = vec!["chainrule-nn v0.1.0".to_owned()];
+            renewed(&Renewed {
+                crates,
+                by_dependency,
+            })
+        };
+        assert!(told(false).starts_with("The sources of chainrule-nn v0.1.0 have changed, and"));
+        assert!(
+            told(true).starts_with("`:dep` changed what chainrule-nn v0.1.0 are built with, or")
+        );
     }
 
     #[test]

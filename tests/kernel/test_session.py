@@ -369,11 +369,29 @@ class TestEnds(unittest.TestCase):
                 self.await_compiler()
                 self.session.interrupt()
                 self.session.interrupt(apart)
+                # It must not reach the next cell.
+                time.sleep(0.5)
 
             cell = self.session.run(endless, during=press)
             self.assertEqual(cell.reply["ename"], "Interrupted", cell.traceback())
             self.assertIn("every variable is kept", cell.traceback())
-            self.assertEqual(self.session.run("kept").result(), "7")
+            cell = self.session.run("kept")
+            self.assertEqual(cell.result(), "7", cell.traceback())
+
+    def test_a_press_before_the_compiler_has_begun_ends_the_cell_there(self):
+        self.session.run("let kept = 7;")
+        code = "let x = 1;\nstd::thread::sleep(std::time::Duration::from_secs(9));"
+        for after in (0.02, 0.06, 0.1):
+
+            def press(after=after):
+                while not self.session.cell.arrivals:
+                    time.sleep(0.01)
+                self.session.interrupt(after)
+
+            cell = self.session.run(code, during=press)
+            self.assertEqual(cell.reply["ename"], "Interrupted", cell.traceback())
+            cell = self.session.run("kept")
+            self.assertEqual(cell.result(), "7", cell.traceback())
 
     def await_compiler(self):
         """Waits until the running cell is being compiled."""

@@ -275,11 +275,11 @@ impl Worker {
     }
 }
 
-/// Prepares a new process as the first one was, once more if it ends meanwhile.
+/// Prepares a new process as the first one was, once more if something came between.
 fn prepare(context: &mut CommandContext) {
     for _ in 0..2 {
-        let run = || has_ended(&context.execute(START));
-        if !catch_unwind(AssertUnwindSafe(run)).unwrap_or(false) {
+        let run = || context.execute(START).is_ok();
+        if catch_unwind(AssertUnwindSafe(run)).unwrap_or(false) {
             return;
         }
     }

@@ -74,9 +74,13 @@ impl Kernel {
 
     /// Ends what the cell is at: a shell line or a compiler if one is at work, else the process.
     fn force(&self, cell: u64) {
-        if !self.shell.kill() && !self.stop_compiler() {
+        if !self.shell.kill() && !self.is_starting() && !self.stop_compiler() {
             self.stop.kill(cell, || self.link.relay.kill());
         }
+    }
+
+    fn is_starting(&self) -> bool {
+        self.engine.started(Duration::ZERO) == Start::Waiting
     }
 
     fn stop_compiler(&self) -> bool {
@@ -91,11 +95,15 @@ impl Kernel {
     fn force_after(&self, cell: u64, limit: Duration) {
         let this = self.this.clone();
         let watch = move || {
-            thread::sleep(limit);
-            if let Some(kernel) = this.upgrade()
-                && kernel.stop.is_running_cell(cell)
-            {
-                kernel.force(cell);
+            loop {
+                thread::sleep(limit);
+                let Some(kernel) = this.upgrade() else { return };
+                if !kernel.stop.is_running(cell) {
+                    return;
+                }
+                if kernel.link.has_built() {
+                    return kernel.force(cell);
+                }
             }
         };
         if thread::Builder::new().spawn(watch).is_err() {
@@ -157,20 +165,25 @@ impl Evaluator for Kernel {
         }
         // Without its compiler the start would fail, and no cell would ever run. The cell that waits
         // sees the press itself.
-        if self.engine.started(Duration::ZERO) == Start::Waiting {
+        if self.is_starting() {
             return;
         }
-        if !is_first {
-            self.force(cell);
-        } else if !self.stop_compiler() {
-            let listens = self.link.control.interrupt();
-            self.force_after(cell, if listens { LISTENING } else { DEAF });
+        match press {
+            1 => {
+                if !self.stop_compiler() {
+                    let listens = self.link.control.interrupt();
+                    self.force_after(cell, if listens { LISTENING } else { DEAF });
+                }
+            }
+            // No code runs yet, and the compiler that would begin is ended.
+            2 if !self.link.has_built() => {}
+            _ => self.force(cell),
         }
     }
 
     fn complete(&self, code: &str, cursor: usize) -> Completions {
         let code = self.analysable(code);
-        let is_busy = self.stop.is_running();
+        let is_busy = self.stop.is_busy();
         let found = (!is_busy)
             .then(|| self.engine.complete(&code, cursor, PATIENCE))
             .flatten();
@@ -183,7 +196,7 @@ impl Evaluator for Kernel {
     }
 
     fn inspect(&self, code: &str, cursor: usize, _: u8) -> Option<Bundle> {
-        if self.stop.is_running() {
+        if self.stop.is_busy() {
             return None;
         }
         let code = self.analysable(code);

@@ -122,6 +122,7 @@ impl Kernel {
     /// Runs the text and shows what comes of it until evcxr is done.
     fn attend(&self, text: String, screen: &mut Screen<'_>, host: &dyn Host) -> Told {
         let happenings = self.stage.open();
+        self.link.reset();
         self.stop.open();
         self.link.relay.set_running(true);
         self.engine.run(text);
@@ -176,7 +177,9 @@ impl Kernel {
         self.link.relay.set_running(false);
         self.link.forget_compiled();
         self.stage.close();
-        if self.stop.close() && !told.report.has_ended() {
+        let was_killed = self.stop.close();
+        self.link.reset();
+        if was_killed && !told.report.has_ended() {
             self.notice_the_end(&mut told.report);
         }
         told

@@ -46,12 +46,12 @@ impl Stop {
     }
 
     /// Whether a cell runs.
-    pub(crate) fn is_running(&self) -> bool {
+    pub(crate) fn is_busy(&self) -> bool {
         lock(&self.0).running > 0
     }
 
     /// Whether that cell still runs.
-    pub(crate) fn is_running_cell(&self, cell: u64) -> bool {
+    pub(crate) fn is_running(&self, cell: u64) -> bool {
         lock(&self.0).running == cell
     }
 

@@ -3,6 +3,7 @@
 import glob
 import os
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -78,6 +79,27 @@ class TestCells(unittest.TestCase):
             self.assertIn(part, cell.traceback())
         self.assertNotIn("stack backtrace", cell.traceback() + cell.text("stderr"))
         self.assertEqual(self.run_ok("kept.len()").result(), "3")
+
+    def test_a_panic_of_another_thread_is_shown_and_ends_no_cell(self):
+        cell = self.run_ok('std::thread::spawn(|| panic!("alone")).join().is_err()')
+        self.assertEqual(cell.result(), "true")
+        self.assertIn("panicked: alone", cell.text("stderr"))
+        named = 'std::thread::Builder::new().name("worker".to_owned()).spawn(|| panic!("named"))?.join().is_err()'
+        self.assertIn("thread worker panicked: named", self.run_ok(named).text("stderr"))
+
+    def test_the_panic_that_ended_the_cell_is_told_not_one_before_it(self):
+        for before in ('std::thread::spawn(|| panic!("before")).join()', 'std::panic::catch_unwind(|| panic!("before"))'):
+            cell = self.run_failing(f'let v = vec![1];\nassert!({before}.is_err());\nlet x = v[7];', "Panic")
+            self.assertIn("index out of bounds", cell.traceback())
+            self.assertIn("this cell:3", cell.traceback())
+            self.assertNotIn("before", cell.reply["evalue"])
+
+    def test_a_panic_that_a_thread_hands_over_is_told_with_its_words(self):
+        cell = self.run_failing(
+            'std::panic::resume_unwind(std::thread::spawn(|| panic!("handed over")).join().unwrap_err());',
+            "Panic",
+        )
+        self.assertIn("handed over", cell.traceback())
 
     def test_a_panic_in_a_library_names_the_cells_line(self):
         cell = self.run_failing("let a = array![[1.0, 2.0]];\n\na.dot(&array![[1.0], [2.0], [3.0]])", "Panic")
@@ -401,6 +423,94 @@ class TestEnds(unittest.TestCase):
             self.assertTrue(least < seconds < most, seconds)
             self.lives_on()
 
+    def test_pressing_twice_while_a_cell_compiles_keeps_the_variables(self):
+        self.session.run("let kept = 7;")
+        endless = (
+            "#[allow(long_running_const_eval)]\n"
+            "const LONG: u64 = { let mut i = 0; while i < u64::MAX { i += 1; } i };\nLONG"
+        )
+        for apart in (0.0, 0.5):
+
+            def press(apart=apart):
+                self.await_compiler()
+                self.session.interrupt()
+                self.session.interrupt(apart)
+                # It must not reach the next cell.
+                time.sleep(0.5)
+
+            cell = self.session.run(endless, during=press)
+            self.assertEqual(cell.reply["ename"], "Interrupted", cell.traceback())
+            self.assertIn("every variable is kept", cell.traceback())
+            cell = self.session.run("kept")
+            self.assertEqual(cell.result(), "7", cell.traceback())
+
+    def test_a_press_before_the_compiler_has_begun_ends_the_cell_there(self):
+        self.session.run("let kept = 7;")
+        code = "let x = 1;\nstd::thread::sleep(std::time::Duration::from_secs(9));"
+        for after in (0.02, 0.06, 0.1):
+
+            def press(after=after):
+                while not self.session.cell.arrivals:
+                    time.sleep(0.01)
+                self.session.interrupt(after)
+
+            cell = self.session.run(code, during=press)
+            self.assertEqual(cell.reply["ename"], "Interrupted", cell.traceback())
+            cell = self.session.run("kept")
+            self.assertEqual(cell.result(), "7", cell.traceback())
+
+    def await_compiler(self):
+        """Waits until the running cell is being compiled."""
+        for _ in range(200):
+            time.sleep(0.1)
+            calls = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+            folder = self.built_in(self.session)
+            if any("--crate-name ctx" in call and folder in call for call in calls.splitlines()):
+                return
+        raise TimeoutError("nothing is compiled")
+
+    def test_pressing_twice_ends_a_shell_line_that_does_not_listen_and_nothing_else(self):
+        self.session.run("let kept = 7;")
+
+        def press():
+            while not self.session.cell.text():
+                time.sleep(0.05)
+            self.session.interrupt()
+            self.session.interrupt(0.3)
+
+        cell = self.session.run("!trap '' INT; echo up; while :; do sleep 0.1; done", during=press)
+        self.assertEqual(cell.reply["ename"], "ShellError", cell.traceback())
+        self.assertLess(cell.seconds, 5.0)
+        cell = self.session.run("kept")
+        self.assertEqual(cell.result(), "7", cell.traceback())
+
+    def test_a_shell_line_ends_with_its_shell_whatever_it_left_in_the_background(self):
+        cell = self.session.run("!echo first; sleep 20 & echo up")
+        self.assertEqual(cell.text(), "first\nup\n")
+        self.assertLess(cell.seconds, 5.0)
+
+    def test_stop_ends_the_search_for_a_dependency_and_keeps_the_variables(self):
+        self.session.run("let kept = 7;")
+        # It takes calls and never answers.
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+        pressed = []
+
+        def press():
+            begin = time.monotonic()
+            while "Updating" not in self.session.cell.text("stderr") and time.monotonic() - begin < 20:
+                time.sleep(0.05)
+            pressed.append(time.monotonic())
+            self.session.interrupt()
+
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/slow.git"
+        cell = self.session.run(f':dep slow = {{ git = "{address}" }}\nlet x = 1;', during=press)
+        self.assertEqual(cell.reply["ename"], "Interrupted", cell.traceback())
+        self.assertLess(time.monotonic() - pressed[0], 2.0)
+        self.assertIn("Updating", "".join(c.get("text", "") for _, _, c in cell.arrivals))
+        cell = self.session.run("kept")
+        self.assertEqual(cell.result(), "7", cell.traceback())
+
     def test_too_many_threads_do_not_end_the_kernel(self):
         code = (
             "let threads: Vec<_> = (0..3000).map(|_| std::thread::Builder::new().spawn("
@@ -415,9 +525,7 @@ class TestEnds(unittest.TestCase):
         session = Session()
         self.addCleanup(session.close)
         self.assertEqual(session.run("let x = 5; x").result(), "5")
-        with open(f"/proc/{session.pid}/environ") as environment:
-            variables = dict(line.split("=", 1) for line in environment.read().split("\0") if "=" in line)
-        built_in, disk = variables["EVCXR_TMPDIR"], tempfile.mkdtemp()
+        built_in, disk = self.built_in(session), tempfile.mkdtemp()
         self.mount("tmpfs", disk, "size=2m")
         for name in ("upper", "work"):
             os.mkdir(os.path.join(disk, name))
@@ -436,6 +544,12 @@ class TestEnds(unittest.TestCase):
             self.assertIn("free some space", cell.traceback())
             os.remove(filling)
             self.assertEqual(session.run("let y = x + 1; y").result(), "6")
+
+    def built_in(self, session):
+        """The folder that a session builds its cells in."""
+        with open(f"/proc/{session.pid}/environ") as environment:
+            variables = dict(line.split("=", 1) for line in environment.read().split("\0") if "=" in line)
+        return variables["EVCXR_TMPDIR"]
 
     def mount(self, kind, place, options):
         subprocess.run(["mount", "-t", kind, kind, place, "-o", options], check=True)
@@ -463,11 +577,54 @@ class TestEnds(unittest.TestCase):
         self.session.client.execute("loop { std::hint::spin_loop(); }")
         time.sleep(1.5)
         os.kill(self.session.pid, signal.SIGKILL)
-        for _ in range(50):
-            time.sleep(0.1)
-            if not alive(child):
-                return
-        self.fail("the process that runs cells lives on")
+        self.assertTrue(ends(child), "the process that runs cells lives on")
+
+    def test_no_shell_line_outlives_a_kernel_that_was_killed(self):
+        request = self.session.client.execute("!echo $$; exec sleep 300")
+        shell = None
+        while shell is None:
+            message = self.session.client.get_iopub_msg(timeout=60)
+            if message["parent_header"].get("msg_id") == request and message["msg_type"] == "stream":
+                shell = int(message["content"]["text"])
+        self.assertTrue(alive(shell))
+        os.kill(self.session.pid, signal.SIGKILL)
+        self.assertTrue(ends(shell), "the command lives on")
+
+
+class TestStart(unittest.TestCase):
+    """A session whose libraries are not as the setup left them."""
+
+    def test_stop_during_the_start_ends_the_cell_and_not_the_session(self):
+        source = os.path.join(os.path.dirname(__file__), "../../crates/chainrule/src/lib.rs")
+        before = os.stat(source)
+        os.utime(source)
+        # As it was, the libraries of later sessions are fresh.
+        self.addCleanup(os.utime, source, ns=(before.st_atime_ns, before.st_mtime_ns))
+        session = Session()
+        self.addCleanup(session.close)
+
+        def press():
+            while "compiling chainrule" not in session.cell.text():
+                time.sleep(0.05)
+            session.interrupt()
+
+        cell = session.run("!echo listed\n1 + 1", during=press)
+        self.assertEqual(cell.reply["ename"], "Interrupted", cell.traceback())
+        self.assertIn("listed\n", cell.text())
+        cell = session.run("!echo listed\n1 + 1")
+        self.assertEqual(cell.result(), "2", cell.traceback())
+        # What was shown while the cell waited is gone, and nothing else.
+        self.assertEqual(cell.text(), "listed\n")
+        self.assertIn("The sources of chainrule v", cell.text("stderr"))
+        self.assertEqual(session.run("1 + 1").outputs[0][0], "execute_result")
+
+
+def ends(pid):
+    for _ in range(50):
+        time.sleep(0.1)
+        if not alive(pid):
+            return True
+    return False
 
 
 def alive(pid):

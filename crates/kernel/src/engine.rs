@@ -29,6 +29,13 @@ pub(crate) struct Report {
     pub(crate) variables: Variables,
 }
 
+impl Report {
+    /// Whether the process that runs cells has ended, as evcxr noticed.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.result.as_ref().is_some_and(has_ended)
+    }
+}
+
 enum Job {
     Run(String),
     Complete(String, usize, SyncSender<Option<evcxr::Completions>>),
@@ -190,17 +197,18 @@ impl Worker {
         match job {
             Job::Run(code) => {
                 let report = self.run(context, &code);
-                let has_crashed = matches!(
-                    report.result,
-                    Some(Err(evcxr::Error::SubprocessTerminated(_)))
-                );
+                let has_crashed = report.has_ended();
                 let is_broken = report.broken.is_some();
+                if is_broken || has_crashed {
+                    // Before its end is told: the next cell has to find it so.
+                    self.tell_start(Start::Waiting);
+                }
                 self.finished(report);
                 if is_broken {
                     self.begin_again(context);
                 } else if has_crashed {
-                    // The new process has to be prepared as the old one was.
-                    let _ = catch_unwind(AssertUnwindSafe(|| context.execute(START).is_ok()));
+                    prepare(context);
+                    self.tell_start(Start::Ready);
                 }
             }
             Job::Complete(code, cursor, answer) => {
@@ -219,7 +227,10 @@ impl Worker {
     /// After evcxr has panicked nothing of its context can be relied on.
     fn begin_again(&self, context: &mut CommandContext) {
         match self.context() {
-            Ok(fresh) => *context = fresh,
+            Ok(fresh) => {
+                *context = fresh;
+                self.tell_start(Start::Ready);
+            }
             Err(error) => self.tell_start(Start::Failed(error)),
         }
     }
@@ -262,6 +273,20 @@ impl Worker {
     fn finished(&self, report: Report) {
         self.stage.tell(Happening::Finished(Box::new(report)));
     }
+}
+
+/// Prepares a new process as the first one was, once more if something came between.
+fn prepare(context: &mut CommandContext) {
+    for _ in 0..2 {
+        let run = || context.execute(START).is_ok();
+        if catch_unwind(AssertUnwindSafe(run)).unwrap_or(false) {
+            return;
+        }
+    }
+}
+
+fn has_ended(result: &Result<evcxr::EvalOutputs, evcxr::Error>) -> bool {
+    matches!(result, Err(evcxr::Error::SubprocessTerminated(_)))
 }
 
 fn words(panic: &(dyn std::any::Any + Send)) -> String {

@@ -1,6 +1,5 @@
 //! The kernel as the protocol sees it: one evaluator of cells.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::thread;
 use std::time::Duration;
@@ -12,13 +11,14 @@ use chainrule_jupyter::{
 
 use crate::cell::{Head, Whole, whole};
 use crate::complete;
-use crate::engine::Engine;
+use crate::engine::{Engine, Start};
 use crate::folder;
 use crate::link::Link;
 use crate::memory::Memory;
 use crate::settings::Settings;
 use crate::shell::Shell;
 use crate::stage::{Stage, lock};
+use crate::stop::Stop;
 
 /// How long code that does not listen may go on after the first press of the stop button.
 const DEAF: Duration = Duration::from_secs(3);
@@ -38,39 +38,6 @@ pub struct Kernel {
     pub(crate) stop: Stop,
     /// To watch a cell from a thread that does not keep the kernel alive.
     this: Weak<Kernel>,
-}
-
-/// What the stop button has done to the running cell.
-#[derive(Default)]
-pub(crate) struct Stop {
-    /// Counts cells; 0 while none runs.
-    pub(crate) running: AtomicU64,
-    cells: AtomicU64,
-    /// How often it was pressed during this cell.
-    pub(crate) presses: AtomicUsize,
-    /// Whether the process was ended because of it.
-    pub(crate) killed: AtomicUsize,
-}
-
-impl Stop {
-    pub(crate) fn begin(&self) {
-        self.presses.store(0, Ordering::SeqCst);
-        self.killed.store(0, Ordering::SeqCst);
-        let cell = self.cells.fetch_add(1, Ordering::SeqCst) + 1;
-        self.running.store(cell, Ordering::SeqCst);
-    }
-
-    pub(crate) fn end(&self) {
-        self.running.store(0, Ordering::SeqCst);
-    }
-
-    pub(crate) fn pressed(&self) -> bool {
-        self.presses.load(Ordering::SeqCst) > 0
-    }
-
-    pub(crate) fn has_killed(&self) -> bool {
-        self.killed.load(Ordering::SeqCst) > 0
-    }
 }
 
 impl Kernel {
@@ -105,24 +72,42 @@ impl Kernel {
         Head::of(code, &self.settings.library, &self.settings.folder).rest
     }
 
-    fn kill(&self) {
-        self.stop.killed.fetch_add(1, Ordering::SeqCst);
-        self.link.relay.kill();
+    /// Ends what the cell is at: a shell line or a compiler if one is at work, else the process.
+    fn force(&self, cell: u64) {
+        if !self.shell.kill() && !self.is_starting() && !self.stop_compiler() {
+            self.stop.kill(cell, || self.link.relay.kill());
+        }
     }
 
-    /// Ends the process if the cell still runs after `limit`.
-    fn kill_after(&self, limit: Duration) {
-        let (this, cell) = (self.this.clone(), self.stop.running.load(Ordering::SeqCst));
+    fn is_starting(&self) -> bool {
+        self.engine.started(Duration::ZERO) == Start::Waiting
+    }
+
+    fn stop_compiler(&self) -> bool {
+        let is_stopped = self.link.stop_compiler();
+        if is_stopped {
+            self.stop.compiler_stopped();
+        }
+        is_stopped
+    }
+
+    /// Ends what the cell is at if it still runs after `limit`.
+    fn force_after(&self, cell: u64, limit: Duration) {
+        let this = self.this.clone();
         let watch = move || {
-            thread::sleep(limit);
-            if let Some(kernel) = this.upgrade()
-                && kernel.stop.running.load(Ordering::SeqCst) == cell
-            {
-                kernel.kill();
+            loop {
+                thread::sleep(limit);
+                let Some(kernel) = this.upgrade() else { return };
+                if !kernel.stop.is_running(cell) {
+                    return;
+                }
+                if kernel.link.has_built() {
+                    return kernel.force(cell);
+                }
             }
         };
         if thread::Builder::new().spawn(watch).is_err() {
-            self.kill();
+            self.force(cell);
         }
     }
 }
@@ -166,24 +151,39 @@ impl Evaluator for Kernel {
     }
 
     fn interrupt(&self) {
-        if self.stop.running.load(Ordering::SeqCst) == 0 {
+        let Some((cell, press)) = self.stop.press() else {
+            return;
+        };
+        let is_first = press == 1;
+        let is_shell = if is_first {
+            self.shell.interrupt()
+        } else {
+            self.shell.kill()
+        };
+        if is_shell {
             return;
         }
-        if self.stop.presses.fetch_add(1, Ordering::SeqCst) > 0 {
-            self.shell.kill();
-            self.kill();
+        // Without its compiler the start would fail, and no cell would ever run. The cell that waits
+        // sees the press itself.
+        if self.is_starting() {
             return;
         }
-        if self.shell.interrupt() || self.link.stop_compiler() {
-            return;
+        match press {
+            1 => {
+                if !self.stop_compiler() {
+                    let listens = self.link.control.interrupt();
+                    self.force_after(cell, if listens { LISTENING } else { DEAF });
+                }
+            }
+            // No code runs yet, and the compiler that would begin is ended.
+            2 if !self.link.has_built() => {}
+            _ => self.force(cell),
         }
-        let listens = self.link.control.interrupt();
-        self.kill_after(if listens { LISTENING } else { DEAF });
     }
 
     fn complete(&self, code: &str, cursor: usize) -> Completions {
         let code = self.analysable(code);
-        let is_busy = self.stop.running.load(Ordering::SeqCst) > 0;
+        let is_busy = self.stop.is_busy();
         let found = (!is_busy)
             .then(|| self.engine.complete(&code, cursor, PATIENCE))
             .flatten();
@@ -196,7 +196,7 @@ impl Evaluator for Kernel {
     }
 
     fn inspect(&self, code: &str, cursor: usize, _: u8) -> Option<Bundle> {
-        if self.stop.running.load(Ordering::SeqCst) > 0 {
+        if self.stop.is_busy() {
             return None;
         }
         let code = self.analysable(code);

@@ -16,12 +16,14 @@
 
 #![cfg(unix)]
 
+mod anew;
 mod cell;
 mod child;
 mod complete;
 mod engine;
 mod failure;
 mod folder;
+mod judge;
 mod kernel;
 mod link;
 mod memory;
@@ -31,6 +33,8 @@ mod settings;
 mod shell;
 mod sources;
 mod stage;
+mod start;
+mod stop;
 mod symbols;
 mod table;
 mod told;
@@ -40,5 +44,6 @@ mod words;
 pub use child::adopt;
 pub use kernel::Kernel;
 pub use settings::Settings;
+pub use shell::become_shell;
 pub use sources::lay_out;
 pub use warm::warm;

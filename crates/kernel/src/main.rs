@@ -3,6 +3,7 @@
 //! `chainrule-kernel FILE` serves the connection file. `chainrule-kernel --warm` builds the
 //! libraries in the session's folder and ends, `chainrule-kernel --std FROM TO` lays out the standard
 //! library for rust-analyzer: `cargo lab setup` prepares sessions with them.
+//! `chainrule-kernel --shell LINE` becomes the shell of a `!` line, for a kernel.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -38,6 +39,11 @@ fn run() -> Result<()> {
             return Err(Error::new(ErrorKind::Value, "--std needs two folders"));
         };
         return chainrule_kernel::lay_out(Path::new(&from), Path::new(&to));
+    }
+    if file == "--shell" {
+        let line = args.next().unwrap_or_default();
+        let cause = chainrule_kernel::become_shell(&line);
+        return Err(Error::new(ErrorKind::Environment, "sh does not start").source(cause));
     }
     let settings = Settings::from_environment()?;
     if file == "--warm" {

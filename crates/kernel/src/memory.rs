@@ -6,6 +6,26 @@ use crate::cell::{Code, Impls, Statement};
 use crate::engine::Variables;
 use crate::failure::Gone;
 
+/// Crates of the library that were compiled anew.
+#[derive(Debug, Default)]
+pub(crate) struct Renewed {
+    pub(crate) crates: Vec<String>,
+    /// Whether a cell with `:dep` did it: a dependency may ask more of crates that they share.
+    pub(crate) by_dependency: bool,
+}
+
+impl Renewed {
+    /// Why that was, as far as it is known.
+    pub(crate) fn why(&self) -> String {
+        let crates = self.crates.join(", ");
+        if self.by_dependency {
+            format!("`:dep` changed what {crates} are built with, or their sources have changed")
+        } else {
+            format!("the sources of {crates} have changed")
+        }
+    }
+}
+
 /// Everything that outlives a cell, on this side.
 #[derive(Default)]
 pub(crate) struct Memory {
@@ -15,8 +35,8 @@ pub(crate) struct Memory {
     pub(crate) gone: Gone,
     /// Functions and types with the cells that hold them, newest last.
     pub(crate) items: Vec<(usize, Statement)>,
-    /// Crates of the library that were compiled anew since the process began.
-    pub(crate) renewed: Vec<String>,
+    /// What was compiled anew of the library since the process began.
+    pub(crate) renewed: Renewed,
     /// Implementations that only this kernel has names for.
     pub(crate) impls: Impls,
     /// The text of every cell that has items: where a panic may be.

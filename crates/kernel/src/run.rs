@@ -1,60 +1,22 @@
 //! One cell from its text to its end.
 
 use std::fs;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use chainrule_jupyter::{Cell, Failure, Host, Map, Outcome, Output};
 use serde_json::Value;
 
-use crate::cell::{Anew, Code, Head, Impls, Order, Place, locate, rewrite};
+use crate::cell::{Anew, Code, Head, Impls, Order, is_operator, rewrite};
 use crate::child::Piece;
-use crate::engine::{Start, Variables};
-use crate::failure::{
-    Cells, Kept, Panicked, compile_failure, disk_full, interrupted, is_disk_full, killed,
-    no_standard_input, panic_failure, question_mark_failure, replaced, stopped_early, terminated,
-};
+use crate::failure::{no_standard_input, stopped_early};
 use crate::kernel::Kernel;
 use crate::screen::Screen;
-use crate::settings::START;
 use crate::stage::{Happening, lock};
 use crate::table::{self, Sizes};
 use crate::told::Told;
-use crate::{symbols, words};
+use crate::words;
 
-/// A start that takes no longer is not worth a word.
-const SHORT: Duration = Duration::from_millis(400);
 /// The answer to a question that nobody answers; the library makes an error of it.
 const NOBODY: &str = "\u{4}";
-/// How evcxr's process ends if a cell's library does not fit what is loaded.
-const CANNOT_LOAD: &str = "exit status: 99";
-/// What operators call.
-const OPERATORS: [&str; 24] = [
-    "add",
-    "sub",
-    "mul",
-    "div",
-    "rem",
-    "neg",
-    "not",
-    "bitand",
-    "bitor",
-    "bitxor",
-    "shl",
-    "shr",
-    "add_assign",
-    "sub_assign",
-    "mul_assign",
-    "div_assign",
-    "rem_assign",
-    "index",
-    "index_mut",
-    "deref",
-    "eq",
-    "partial_cmp",
-    "cmp",
-    "lt",
-];
 
 impl Kernel {
     pub(crate) fn run_cell(&self, cell: &Cell, host: &dyn Host) -> Outcome {
@@ -78,7 +40,7 @@ impl Kernel {
         if is_empty && head.anew.is_none() {
             return Outcome::Done;
         }
-        if let Err(failure) = self.wait_for_start(host) {
+        if let Err(failure) = self.wait_for_start(&mut screen) {
             return Outcome::Failed(failure);
         }
         if let Some(anew) = head.anew
@@ -96,11 +58,15 @@ impl Kernel {
         };
         self.choose_optimisation(&code);
         self.link.control.clear();
+        // A press from here on is seen by what it finds at work.
+        if self.stop.pressed() {
+            return Outcome::Failed(stopped_early());
+        }
         let told = self.attend(text, &mut screen, host);
         if head.time {
             screen.show(Output::Stdout(words::times(&told.report)));
         }
-        match self.judge(cell, &code, told, &mut screen) {
+        match self.judge(cell, &code, told, adds_dependency(&head), &mut screen) {
             Some(failure) => Outcome::Failed(failure),
             None => Outcome::Done,
         }
@@ -115,7 +81,12 @@ impl Kernel {
         screen: &mut Screen<'_>,
     ) -> Result<(), Failure> {
         let (text, html) = match order {
-            Order::Shell(line) => return self.shell.run(line, &self.settings.folder, host),
+            Order::Shell(line) => {
+                let command = self.settings.shell(line);
+                return self
+                    .shell
+                    .run(command, line, &mut |output| screen.show(output));
+            }
             Order::Help => words::help(),
             Order::Version => (
                 concat!("chainrule-kernel ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -142,69 +113,6 @@ impl Kernel {
         screen.answer(bundle(text, Some(html)), is_alone);
     }
 
-    /// The first cell of a session may come before the libraries are loaded.
-    fn wait_for_start(&self, host: &dyn Host) -> Result<(), Failure> {
-        let mut state = self.engine.started(SHORT);
-        if state == Start::Waiting {
-            let text = "Starting Rust: the libraries are being loaded …\n";
-            host.send(Output::Stdout(text.to_owned()));
-            let news = self.stage.open();
-            while state == Start::Waiting {
-                for happening in news.try_iter() {
-                    if let Happening::News(line) = happening
-                        && let Some(what) = words::compiling(&line)
-                    {
-                        host.send(Output::Stdout(format!(
-                            "Sources have changed: compiling {what} …\n"
-                        )));
-                    }
-                }
-                if self.stop.pressed() {
-                    self.stage.close();
-                    return Err(stopped_early());
-                }
-                state = self.engine.started(Duration::from_millis(100));
-            }
-            self.stage.close();
-            host.send(Output::Clear { wait: false });
-        }
-        match state {
-            Start::Failed(why) => Err(words::cannot_start(&why)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Clears the session, or only its process, and runs again what everything begins with.
-    fn begin_anew(
-        &self,
-        anew: Anew,
-        cell: usize,
-        screen: &mut Screen<'_>,
-        host: &dyn Host,
-    ) -> Result<(), Failure> {
-        let (command, first) = match anew {
-            Anew::Session => (":clear", self.settings.prelude()),
-            Anew::Process => (":restart", START.to_owned()),
-        };
-        self.attend(command.to_owned(), screen, host);
-        match anew {
-            Anew::Session => lock(&self.memory).clear(cell),
-            Anew::Process => {
-                let gone = Variables::new();
-                lock(&self.memory).replace(gone, cell, "was lost by `:restart` in");
-            }
-        }
-        let mut failed = None;
-        // The stop button may have ended the first build.
-        for _ in 0..2 {
-            match self.attend(first.clone(), screen, host).report.result {
-                Some(Err(error)) => failed = Some(words::cannot_start(&error.to_string())),
-                _ => return Ok(()),
-            }
-        }
-        failed.map_or(Ok(()), Err)
-    }
-
     /// A cell that has no loop, closure or function, and calls none of the student's own, is compiled
     /// without optimisation: it runs once through what the library has optimised, and is there in
     /// half the time. One that computes itself must be fast.
@@ -212,7 +120,7 @@ impl Kernel {
         let memory = lock(&self.memory);
         let mut own = memory.items.iter().flat_map(|(_, item)| &item.functions);
         let calls_own = own.any(|name| {
-            let is_operator = code.operates && OPERATORS.contains(&name.as_str());
+            let is_operator = code.operates && is_operator(name);
             is_operator || code.names.contains(name)
         });
         let level = if code.computes || calls_own { "2" } else { "0" };
@@ -223,10 +131,12 @@ impl Kernel {
     /// Runs the text and shows what comes of it until evcxr is done.
     fn attend(&self, text: String, screen: &mut Screen<'_>, host: &dyn Host) -> Told {
         let happenings = self.stage.open();
+        self.link.reset();
+        self.stop.open();
         self.link.relay.set_running(true);
         self.engine.run(text);
         let mut told = Told::default();
-        let mut compiled = 0;
+        let (mut compiled, mut has_news) = (0, false);
         while let Ok(happening) = happenings.recv() {
             match happening {
                 Happening::Piece(piece) => {
@@ -254,9 +164,13 @@ impl Kernel {
                         if what.starts_with("chainrule") {
                             told.renewed.push(what.to_owned());
                         }
+                        has_news = true;
                         screen.show(Output::Stderr(format!(
                             "\r\x1b[KCompiling {what} ({compiled})"
                         )));
+                    } else if let Some(what) = words::fetching(&line) {
+                        has_news = true;
+                        screen.show(Output::Stderr(format!("\r\x1b[K{what}")));
                     }
                 }
                 Happening::Finished(report) => {
@@ -266,132 +180,19 @@ impl Kernel {
             }
         }
         told.end_newline(screen);
-        if compiled > 0 {
+        if has_news {
             screen.show(Output::Stderr("\r\x1b[K".to_owned()));
         }
         self.link.relay.set_running(false);
+        self.link.forget_compiled();
         self.stage.close();
+        let was_killed = self.stop.close();
+        self.link.reset();
+        if was_killed && !told.report.has_ended() {
+            self.notice_the_end(&mut told.report);
+        }
         told
     }
-
-    fn judge(
-        &self,
-        cell: &Cell,
-        code: &Code,
-        told: Told,
-        screen: &mut Screen<'_>,
-    ) -> Option<Failure> {
-        let mut memory = lock(&self.memory);
-        if !told.renewed.is_empty() {
-            memory.renewed.extend(told.renewed.iter().cloned());
-            screen.show(Output::Stderr(words::renewed(&told.renewed)));
-        }
-        let Told {
-            panicked,
-            has_panicked,
-            error,
-            has_failed,
-            errors,
-            report,
-            ..
-        } = told;
-        if let Some(why) = report.broken {
-            return Some(words::broken(&why));
-        }
-        let outputs = match report.result? {
-            Ok(outputs) => outputs,
-            Err(error) if is_disk_full(&error, &self.settings.session.join("cell")) => {
-                return Some(disk_full(&self.settings.session));
-            }
-            Err(evcxr::Error::SubprocessTerminated(status)) => {
-                let lost = memory.replace(report.variables, cell.number, "was lost in");
-                let lost = lost.len();
-                memory.remember(cell.number, &cell.code, code);
-                let renewed = std::mem::take(&mut memory.renewed);
-                return Some(if self.stop.has_killed() {
-                    killed(lost)
-                } else if status.contains(CANNOT_LOAD) && !renewed.is_empty() {
-                    replaced(&renewed, lost)
-                } else {
-                    terminated(&status, &errors, lost)
-                });
-            }
-            Err(_) if self.stop.pressed() => return Some(stopped_early()),
-            Err(evcxr::Error::CompilationErrors(errors)) if is_evcxrs_own(&errors) => {
-                return Some(words::untyped(code));
-            }
-            Err(evcxr::Error::CompilationErrors(errors)) => {
-                let cells = Cells {
-                    text: &cell.code,
-                    code,
-                    source: &report.source,
-                    memory: &memory,
-                };
-                return Some(compile_failure(&errors, &cells));
-            }
-            Err(error) => return Some(words::refused(&error.to_string())),
-        };
-        let lost = memory.replace(report.variables, cell.number, "was moved in");
-        memory.remember(cell.number, &cell.code, code);
-        let has_defined = |name: &String| memory.variables.contains_key(name);
-        let kept = Kept {
-            lost,
-            not_made: code
-                .defines
-                .iter()
-                .filter(|name| !has_defined(name))
-                .cloned()
-                .collect(),
-            alive: memory.variables.len(),
-        };
-        if has_panicked {
-            let panicked = panicked.unwrap_or_else(|| Panicked::read(&Value::Null));
-            let place = place_of(&panicked, &report.source, code, &memory.items);
-            let text = place.and_then(|place| match place.cell {
-                Some(number) => memory.cell(number),
-                None => Some(cell.code.as_str()),
-            });
-            return Some(panic_failure(&panicked, place.zip(text), &kept));
-        }
-        if has_failed {
-            let error = error.unwrap_or(Value::Null);
-            let name = error["name"].as_str().unwrap_or("Error");
-            let message = error["message"].as_str().unwrap_or_else(|| errors.trim());
-            let place = error["line"].as_u64().map(|line| Place {
-                cell: None,
-                line: line as usize,
-            });
-            let place = place.map(|place| (place, cell.code.as_str()));
-            return Some(question_mark_failure(name, message, place, &kept));
-        }
-        if self.stop.presses.load(Ordering::SeqCst) > 0 {
-            return Some(interrupted());
-        }
-        let data: Map = outputs
-            .content_by_mime_type
-            .into_iter()
-            .map(|(mime, content)| (mime, content.into()))
-            .collect();
-        if !data.is_empty() {
-            screen.answer(data, true);
-        }
-        None
-    }
-}
-
-/// Whether the errors are all in what evcxr wrote around a cell. It checks a cell whose variables'
-/// types it cannot find, and stumbles there over every kept variable that is a `&'static str`.
-fn is_evcxrs_own(errors: &[evcxr::CompilationError]) -> bool {
-    let has_place = |error: &evcxr::CompilationError| {
-        error
-            .spanned_messages()
-            .iter()
-            .any(|message| message.span.is_some())
-    };
-    !errors.is_empty()
-        && errors
-            .iter()
-            .all(|error| error.code() == Some("E0521") && !has_place(error))
 }
 
 /// The code of a cell with its commands blank: they are no Rust.
@@ -425,29 +226,6 @@ fn with_commands(head: &Head, code: &Code) -> String {
     lines.collect()
 }
 
-/// Where in the student's cells it happened: there, or where a library was called from.
-fn place_of(
-    panicked: &Panicked,
-    source: &str,
-    code: &Code,
-    items: &[(usize, crate::cell::Statement)],
-) -> Option<Place> {
-    let frames = panicked
-        .frames
-        .iter()
-        .map(|(_, file, line)| (file.clone(), *line));
-    let there = std::iter::once((panicked.file.clone(), panicked.line));
-    let called = panicked
-        .addresses
-        .iter()
-        .flat_map(|(library, at)| symbols::lines(library, *at));
-    there
-        .chain(frames)
-        .chain(called)
-        .filter(|(file, _)| file.ends_with("cell/src/lib.rs"))
-        .find_map(|(_, line)| locate(source, line, &code.statements, items))
-}
-
 fn bundle(text: String, html: Option<String>) -> Map {
     let mut data = Map::new();
     data.insert("text/plain".to_owned(), text.into());
@@ -473,5 +251,13 @@ mod tests {
             ":dep a = \"1\"\n// why\nlet x = f().chainrule_tell(3).told()?;\n(&(x)).evcxr_display();"
         );
         assert_eq!(code.statements[0].line, 3);
+        assert!(adds_dependency(&head));
+    }
+
+    #[test]
+    fn only_a_cell_with_a_dependency_adds_one() {
+        let adds = |text| adds_dependency(&Head::of(text, Path::new("/"), Path::new("/")));
+        assert!(adds(":dep a = \"1\""));
+        assert!(!adds(":opt 1\nlet x = 1;") && !adds("let x = 1;\n:dep a"));
     }
 }

@@ -17,6 +17,7 @@ pub(crate) struct Screen<'a> {
     live: Vec<String>,
     length: usize,
     has_result: bool,
+    has_passing: bool,
 }
 
 impl<'a> Screen<'a> {
@@ -27,6 +28,7 @@ impl<'a> Screen<'a> {
             live: Vec::new(),
             length: 0,
             has_result: false,
+            has_passing: false,
         }
     }
 
@@ -48,13 +50,31 @@ impl<'a> Screen<'a> {
         let takes_over = matches!(output, Output::Display { .. } | Output::Result { .. });
         if takes_over && !self.live.is_empty() && self.length < MOST {
             self.live.clear();
-            self.host.send(Output::Clear { wait: true });
-            for output in &self.shown {
-                self.host.send(output.clone());
-            }
+            self.show_again(true);
         }
         self.keep(&output);
         self.host.send(output);
+    }
+
+    /// Shows text that goes at the next [`end_passing`](Self::end_passing).
+    pub(crate) fn show_passing(&mut self, text: String) {
+        self.has_passing = true;
+        self.host.send(Output::Stdout(text));
+    }
+
+    /// Takes such text away, and leaves everything else.
+    pub(crate) fn end_passing(&mut self) {
+        if std::mem::take(&mut self.has_passing) && self.length < MOST {
+            self.show_again(!self.shown.is_empty());
+        }
+    }
+
+    /// Clears the cell and shows what is to stay. If something does, `wait` keeps it from flickering.
+    fn show_again(&self, wait: bool) {
+        self.host.send(Output::Clear { wait });
+        for output in &self.shown {
+            self.host.send(output.clone());
+        }
     }
 
     /// Shows something that goes when something else is displayed.
@@ -186,6 +206,25 @@ mod tests {
             "ab",
             "result",
         ];
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn passing_text_goes_and_everything_else_stays() {
+        let shown = log(|screen| {
+            screen.end_passing();
+            screen.show_passing("wait".to_owned());
+            screen.end_passing();
+            screen.end_passing();
+        });
+        assert_eq!(shown, ["wait", "clear false"]);
+        let shown = log(|screen| {
+            screen.show(Output::Stdout("listed".to_owned()));
+            screen.answer(Map::new(), true);
+            screen.show_passing("wait".to_owned());
+            screen.end_passing();
+        });
+        let expected = ["listed", "result", "wait", "clear true", "listed", "result"];
         assert_eq!(shown, expected);
     }
 

@@ -57,6 +57,14 @@ impl Settings {
         )
     }
 
+    /// A line for the student's own shell.
+    pub(crate) fn shell(&self, line: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(["--shell", line]).current_dir(&self.folder);
+        users_own(&mut command);
+        command
+    }
+
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.session.join(name)
     }

@@ -16,8 +16,11 @@ const LAST_WORDS: usize = 4096;
 /// What the process told about a cell's end.
 #[derive(Default)]
 pub(crate) struct Told {
-    pub(crate) panicked: Option<Panicked>,
-    pub(crate) has_panicked: bool,
+    /// The last panic of the cell's own thread: one before it was caught.
+    panicked: Option<Panicked>,
+    /// The last one of another thread, which may have handed it over.
+    elsewhere: Option<Panicked>,
+    has_panicked: bool,
     pub(crate) error: Option<Value>,
     pub(crate) has_failed: bool,
     pub(crate) errors: String,
@@ -31,6 +34,13 @@ pub(crate) struct Told {
 }
 
 impl Told {
+    /// The panic that ended the cell, if one did.
+    pub(crate) fn end(&mut self) -> Option<Panicked> {
+        let panicked = self.panicked.take().or_else(|| self.elsewhere.take());
+        let unknown = || Panicked::read(&Value::Null);
+        self.has_panicked.then(|| panicked.unwrap_or_else(unknown))
+    }
+
     /// Shows a piece of standard output, or takes note of it.
     pub(crate) fn piece(&mut self, piece: Piece, screen: &mut Screen<'_>) {
         match piece {
@@ -57,12 +67,12 @@ impl Told {
                                 .into_iter()
                                 .collect();
                     }
-                    // The first of several panics is the cause.
-                    Some("panic") if self.panicked.is_none() => {
+                    Some("panic") => {
                         let panicked = Panicked::read(&event);
                         // In a thread of its own it does not end the cell.
-                        if panicked.thread.is_some() {
-                            screen.show(Output::Stderr(words::thread_panicked(&panicked)));
+                        if let Some(text) = words::thread_panicked(&panicked) {
+                            screen.show(Output::Stderr(text));
+                            self.elsewhere = Some(panicked);
                         } else {
                             self.panicked = Some(panicked);
                         }
@@ -97,5 +107,52 @@ impl Told {
         if std::mem::take(&mut self.newline) && self.error.is_none() {
             screen.show(Output::Stderr("\n".to_owned()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chainrule_jupyter::Host;
+    use serde_json::json;
+
+    use super::*;
+
+    struct Nobody;
+
+    impl Host for Nobody {
+        fn send(&self, _: Output) {}
+        fn input(&self, _: &str, _: bool) -> Option<String> {
+            None
+        }
+        fn end_input(&self) {}
+    }
+
+    /// The words and the thread of the panic that ended a cell, after panics in these threads.
+    fn end(panics: &[(&str, Option<&str>)], ended: bool) -> Option<(String, Option<String>)> {
+        let mut told = Told::default();
+        let mut screen = Screen::new(&Nobody);
+        for (message, thread) in panics {
+            let event = json!({"event": "panic", "message": message, "thread": thread});
+            told.piece(Piece::Event(event), &mut screen);
+        }
+        if ended {
+            told.piece(Piece::ForEvcxr(PANIC.to_owned()), &mut screen);
+        }
+        told.end()
+            .map(|panicked| (panicked.message, panicked.thread))
+    }
+
+    #[test]
+    fn the_last_panic_of_the_cells_own_thread_ended_it() {
+        let own = |message: &str| Some((message.to_owned(), None));
+        assert_eq!(end(&[("caught", None), ("last", None)], true), own("last"));
+        assert_eq!(
+            end(&[("own", None), ("other", Some("t"))], true),
+            own("own")
+        );
+        assert_eq!(end(&[("caught", None)], false), None);
+        assert_eq!(end(&[], true), own(""));
+        let handed = Some(("other".to_owned(), Some("t".to_owned())));
+        assert_eq!(end(&[("other", Some("t"))], true), handed);
     }
 }

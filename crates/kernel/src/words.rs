@@ -7,11 +7,26 @@ use chainrule_jupyter::Failure;
 use crate::cell::Code;
 use crate::engine::Report;
 use crate::failure::{Panicked, for_message};
+use crate::memory::Renewed;
 
 /// The crate that a line of cargo's says is being compiled, other than the cell itself.
 pub(crate) fn compiling(line: &str) -> Option<&str> {
     let what = line.trim().strip_prefix("Compiling ")?;
     (!what.starts_with("ctx ")).then(|| what.split(" (").next().unwrap_or(what))
+}
+
+/// What a line of cargo's says of a dependency that is looked for or downloaded.
+pub(crate) fn fetching(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let about = [
+        "Blocking",
+        "Downloaded",
+        "Downloading",
+        "Locking",
+        "Updating",
+    ];
+    let word = line.split(' ').next().unwrap_or_default();
+    about.contains(&word).then_some(line)
 }
 
 /// How long a cell took, compiling and running apart.
@@ -40,12 +55,31 @@ pub(crate) fn seconds(time: Duration) -> String {
     }
 }
 
-/// The library's sources changed while the session ran.
-pub(crate) fn renewed(crates: &[String]) -> String {
-    format!(
-        "The sources of {} have changed, and were compiled anew. Restart the kernel to use them.\n",
-        crates.join(", ")
-    )
+/// The library was compiled anew while its former self is in the process.
+pub(crate) fn renewed(renewed: &Renewed) -> String {
+    let (why, crates) = (renewed.why(), renewed.crates.join(", "));
+    if renewed.by_dependency {
+        format!("{why}: compiled anew, and the process has to begin again.\n")
+    } else {
+        format!(
+            "The sources of {crates} have changed, and were compiled anew. Restart the kernel to use them.\n"
+        )
+    }
+}
+
+/// What a start took long over, if it was the library.
+pub(crate) fn compiled_at_start(crates: &[String]) -> Option<String> {
+    let ours: Vec<&str> = crates
+        .iter()
+        .map(String::as_str)
+        .filter(|what| what.starts_with("chainrule"))
+        .collect();
+    (!ours.is_empty()).then(|| {
+        format!(
+            "The sources of {} have changed, and were compiled anew.\n",
+            ours.join(", ")
+        )
+    })
 }
 
 /// What a cell may begin with. Plain text and HTML.
@@ -152,10 +186,10 @@ pub(crate) fn untyped(code: &Code) -> Failure {
     refused(&message)
 }
 
-/// A panic that did not end the cell.
-pub(crate) fn thread_panicked(panicked: &Panicked) -> String {
-    let thread = panicked.thread.as_deref().unwrap_or("unnamed");
-    format!("thread {thread} panicked: {}\n", panicked.message)
+/// A panic of another thread than the cell's own.
+pub(crate) fn thread_panicked(panicked: &Panicked) -> Option<String> {
+    let thread = panicked.thread.as_deref()?;
+    Some(format!("thread {thread} panicked: {}\n", panicked.message))
 }
 
 #[cfg(test)]
@@ -171,6 +205,24 @@ mod tests {
         );
         assert_eq!(compiling("Compiling ctx v1.0.0 (/x)"), None);
         assert_eq!(compiling("Finished"), None);
+        let line = "     Updating crates.io index";
+        assert_eq!(fetching(line), Some("Updating crates.io index"));
+        assert_eq!(fetching("warning: unused variable"), None);
+    }
+
+    #[test]
+    fn a_library_that_is_compiled_anew_is_told_with_what_caused_it() {
+        let told = |by_dependency| {
+            let crates = vec!["chainrule-nn v0.1.0".to_owned()];
+            renewed(&Renewed {
+                crates,
+                by_dependency,
+            })
+        };
+        assert!(told(false).starts_with("The sources of chainrule-nn v0.1.0 have changed, and"));
+        assert!(
+            told(true).starts_with("`:dep` changed what chainrule-nn v0.1.0 are built with, or")
+        );
     }
 
     #[test]

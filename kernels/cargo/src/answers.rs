@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io::Write as _;
-use std::process::{ExitCode, Stdio};
+use std::io::{self, Write as _};
+use std::process::{Command, ExitCode, Output, Stdio};
 
+use crate::progress::Progress;
 use crate::real::{Session, finished};
 use crate::{eprint, graph};
 
@@ -22,7 +23,7 @@ pub(crate) fn is_question(words: &[&str]) -> bool {
 
 /// Answers what was answered to the same arguments before, or asks.
 pub(crate) fn remembered(session: &Session, args: &[OsString]) -> ExitCode {
-    answer(session, args, String::new(), |text| text)
+    answer(session, args, String::new(), ask, |text| text)
 }
 
 /// `cargo metadata`: the answer depends on the manifest and the lock file. For rust-analyzer it is
@@ -30,9 +31,11 @@ pub(crate) fn remembered(session: &Session, args: &[OsString]) -> ExitCode {
 pub(crate) fn metadata(session: &Session, args: &[OsString], words: &[&str]) -> ExitCode {
     let read = |path: &str| fs::read_to_string(session.folder().join(path)).unwrap_or_default();
     // evcxr asks in the folder of the cell, and only whether a dependency can be had and what its
-    // library is called; rust-analyzer asks by path, and reads all of it.
+    // library is called; rust-analyzer asks by path, and reads all of it. What evcxr asks for may
+    // have to be downloaded: the student sees it, and can stop it.
     if !words.contains(&"--manifest-path") {
-        return answer(session, args, read("cell/Cargo.toml"), |text| text);
+        let watch = |command: &mut Command| Progress::new().watch(command.stdout(Stdio::piped()));
+        return answer(session, args, read("cell/Cargo.toml"), watch, |text| text);
     }
     let depends_on = read("cell/Cargo.toml") + &read("Cargo.lock");
     // Every session begins with a cell without dependencies and then adds the library. Told of the
@@ -43,7 +46,7 @@ pub(crate) fn metadata(session: &Session, args: &[OsString], words: &[&str]) -> 
     {
         return print(&session.here(&text));
     }
-    answer(session, args, depends_on, |text| {
+    answer(session, args, depends_on, ask, |text| {
         let text = graph::reduced(&text).unwrap_or(text);
         crate::recipe::write(&usual, &session.portable(&text));
         text
@@ -55,10 +58,16 @@ fn depends_on_nothing(manifest: &str) -> bool {
     dependencies.is_some_and(|(_, rest)| rest.trim().is_empty())
 }
 
+/// Asks cargo; what it says beside its answer is passed on.
+fn ask(command: &mut Command) -> io::Result<Output> {
+    command.stderr(Stdio::inherit()).output()
+}
+
 fn answer(
     session: &Session,
     args: &[OsString],
     depends_on: String,
+    run: impl FnOnce(&mut Command) -> io::Result<Output>,
     keep: impl Fn(String) -> String,
 ) -> ExitCode {
     let mut hasher = DefaultHasher::new();
@@ -69,9 +78,7 @@ fn answer(
     if let Ok(text) = fs::read_to_string(&file) {
         return print(&session.here(&text));
     }
-    let mut command = session.cargo(args);
-    let output = command.stderr(Stdio::inherit()).output();
-    match output {
+    match run(&mut session.cargo(args)) {
         Ok(output) if output.status.success() => match String::from_utf8(output.stdout) {
             Ok(text) => {
                 let text = keep(text);
@@ -85,7 +92,7 @@ fn answer(
         },
         Ok(output) => {
             // What it printed before it failed may say why.
-            let _ = std::io::stdout().write_all(&output.stdout);
+            let _ = io::stdout().write_all(&output.stdout);
             finished(Ok(output.status), "cargo")
         }
         Err(cause) => finished(Err(cause), "cargo"),
@@ -94,7 +101,7 @@ fn answer(
 
 /// Prints an answer.
 pub(crate) fn print(text: &str) -> ExitCode {
-    let mut out = std::io::stdout().lock();
+    let mut out = io::stdout().lock();
     let newline = if text.ends_with('\n') { "" } else { "\n" };
     match write!(out, "{text}{newline}").and_then(|()| out.flush()) {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -51,25 +51,10 @@ fn by_cargo(
     let mut command = session.cargo(args);
     command
         .env("RUSTC_WORKSPACE_WRAPPER", session.tool("chainrule-rustc"))
-        .env("CHAINRULE_RECIPE", &noted)
-        .process_group(0)
-        .stderr(Stdio::piped());
-    let mut child = match command.spawn() {
-        Ok(child) => child,
-        Err(cause) => return finished(Err(cause), "cargo"),
-    };
-    progress.tell(&format!("process {}", child.id()));
-    if let Some(stderr) = child.stderr.take() {
-        for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
-            progress.tell(&format!("cargo {}", String::from_utf8_lossy(&line).trim()));
-            let mut out = std::io::stderr().lock();
-            let _ = out.write_all(&line).and_then(|()| out.write_all(b"\n"));
-        }
-    }
-    let status = child.wait();
-    progress.tell("process 0");
+        .env("CHAINRULE_RECIPE", &noted);
+    let output = progress.watch(&mut command);
     recipe::keep(session, &noted, file, key);
-    finished(status, "cargo")
+    finished(output.map(|output| output.status), "cargo")
 }
 
 /// Calls the compiler as the recipe says. None where the fault may be the recipe's.

@@ -16,4 +16,5 @@ pub(crate) use head::{Anew, Head, Order};
 pub(crate) use impls::{Impls, MODULE};
 pub(crate) use map::{Place, Statement, locate};
 pub(crate) use rewrite::{Code, rewrite};
+pub(crate) use uses::is_operator;
 pub(crate) use whole::{Whole, whole};

@@ -39,6 +39,13 @@ pub(super) fn operates(node: &SyntaxNode) -> bool {
     })
 }
 
+/// Whether an operator calls functions of this name.
+pub(crate) fn is_operator(function: &str) -> bool {
+    const NAMES: &str = "add sub mul div rem neg not bitand bitor bitxor shl shr index index_mut \
+        add_assign sub_assign mul_assign div_assign rem_assign deref eq partial_cmp cmp lt";
+    NAMES.split_whitespace().any(|name| name == function)
+}
+
 /// The functions of an item, those of its implementation among them, and its macro.
 pub(super) fn functions(item: &SyntaxNode) -> Vec<String> {
     let name = |node: SyntaxNode| match node.kind() {

@@ -55,7 +55,7 @@ pub fn adopt() -> std::io::Result<()> {
 
 /// A process that computes for ever must not outlive its kernel; and if memory runs out, it is the
 /// cell that has to go, not the kernel with the student's definitions.
-fn end_with_the_kernel() {
+pub(crate) fn end_with_the_kernel() {
     #[cfg(target_os = "linux")]
     {
         let _ =

@@ -25,8 +25,10 @@ impl Control {
         let shared = control.clone();
         let accept = move || {
             for stream in listener.incoming().flatten() {
-                // Without a limit, a library that hangs would hang the kernel.
-                if stream.set_read_timeout(Some(PATIENCE)).is_ok() {
+                // Without limits, a library that hangs would hang the kernel.
+                let limit = Some(PATIENCE);
+                if stream.set_read_timeout(limit).is_ok() && stream.set_write_timeout(limit).is_ok()
+                {
                     *shared.stream() = Some(stream);
                 }
             }
@@ -109,6 +111,24 @@ mod tests {
         let mut asked = [0; 3];
         library.read_exact(&mut asked).unwrap();
         assert_eq!(&asked, b"fii");
+    }
+
+    #[test]
+    fn a_library_that_reads_nothing_does_not_hold_the_kernel() {
+        let folder = tempfile::tempdir().unwrap();
+        let (control, _library) = library(folder.path());
+        {
+            // Whatever the socket takes before it is full.
+            let mut held = control.stream();
+            let stream = held.as_mut().unwrap();
+            stream.set_nonblocking(true).unwrap();
+            while stream.write(&[b'F'; 4096]).is_ok() {}
+            stream.set_nonblocking(false).unwrap();
+        }
+        let begin = std::time::Instant::now();
+        control.flush_soon();
+        assert!(!control.interrupt());
+        assert!(begin.elapsed() < 20 * PATIENCE);
     }
 
     #[test]

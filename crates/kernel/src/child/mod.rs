@@ -11,6 +11,7 @@ mod relay;
 
 pub(crate) use adopt::SOCKET as ADOPT_SOCKET;
 pub use adopt::adopt;
+pub(crate) use adopt::end_with_the_kernel;
 pub(crate) use control::Control;
 pub(crate) use parse::{ERROR, PANIC, Piece, whole_characters};
 pub(crate) use relay::{Relay, Sink};

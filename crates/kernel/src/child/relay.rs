@@ -84,12 +84,10 @@ impl Relay {
         self.running.store(running, Ordering::SeqCst);
     }
 
-    /// Ends the process, and every variable with it.
-    pub(crate) fn kill(&self) {
-        if let Some(process) = Pid::from_raw(self.process.load(Ordering::SeqCst)) {
-            // It may have ended by itself.
-            let _ = kill_process(process, Signal::KILL);
-        }
+    /// Ends the process, and every variable with it. False if it has ended by itself.
+    pub(crate) fn kill(&self) -> bool {
+        let process = Pid::from_raw(self.process.load(Ordering::SeqCst));
+        process.is_some_and(|process| kill_process(process, Signal::KILL).is_ok())
     }
 
     fn read(&self, mut child: Adopted) {

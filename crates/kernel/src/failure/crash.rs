@@ -3,6 +3,7 @@
 use chainrule_jupyter::Failure;
 
 use super::snippet::draw;
+use crate::memory::Renewed;
 
 /// The process ended by itself: evcxr's words on how, and what it last wrote on standard error.
 pub(crate) fn terminated(status: &str, errors: &str, variables: usize) -> Failure {
@@ -73,17 +74,17 @@ pub(crate) fn killed(variables: usize) -> Failure {
 }
 
 /// The library was compiled anew while its former self was at work in the process.
-pub(crate) fn replaced(crates: &[String], variables: usize) -> Failure {
+pub(crate) fn replaced(renewed: &Renewed, variables: usize) -> Failure {
+    let name = if renewed.by_dependency {
+        "LibraryReplaced"
+    } else {
+        "SourcesChanged"
+    };
     let what = format!(
-        "the sources of {} have changed: compiled anew, and the process began again",
-        crates.join(", ")
+        "{}: compiled anew, and the process began again",
+        renewed.why()
     );
-    lost(
-        "SourcesChanged",
-        &what,
-        "run this cell once more",
-        variables,
-    )
+    lost(name, &what, "run this cell once more", variables)
 }
 
 fn lost(name: &str, what: &str, help: &str, variables: usize) -> Failure {

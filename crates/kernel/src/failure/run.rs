@@ -71,10 +71,7 @@ impl Panicked {
             addresses: addresses
                 .map(|place| (text(&place["library"]), place["at"].as_u64().unwrap_or(0)))
                 .collect(),
-            thread: event["thread"]
-                .as_str()
-                .filter(|name| *name != "main")
-                .map(str::to_owned),
+            thread: event["thread"].as_str().map(str::to_owned),
             file: text(&event["file"]),
             line: number(&event["line"]),
             frames: frames
@@ -183,7 +180,7 @@ mod tests {
     #[test]
     fn a_panic_names_the_line_and_what_is_left() {
         let event = json!({"message": "index out of bounds: 7", "file": "src/lib.rs", "line": 90,
-            "thread": "main", "frames": []});
+            "thread": null, "frames": []});
         let code = "let v = vec![1];\nlet x = v[7];";
         let place = Place {
             cell: None,

@@ -1,6 +1,11 @@
 //! Panics as events, instead of twenty lines on standard error.
 
-use std::{any::Any, backtrace::Backtrace, panic::PanicHookInfo};
+use std::{
+    any::Any,
+    backtrace::Backtrace,
+    panic::PanicHookInfo,
+    thread::{self, Thread, ThreadId},
+};
 
 use serde_json::{Value, json};
 
@@ -10,16 +15,24 @@ use crate::notebook::live;
 /// So many frames are told at most, the innermost first.
 const FRAMES: usize = 12;
 
+/// To be called from the thread that runs the cells.
 pub(super) fn install() {
-    std::panic::set_hook(Box::new(|info| {
+    let cells = thread::current().id();
+    std::panic::set_hook(Box::new(move |info| {
         // One of a callback is told with the history that it ends.
         if !chainrule_train::panic_is_caught() {
-            live::emit(&event(info));
+            live::emit(&event(info, cells));
         }
     }));
 }
 
-fn event(info: &PanicHookInfo<'_>) -> Value {
+/// The name of a thread, unless it is the one that runs the cells. That one has none here: the
+/// process's main function knows another copy of the standard library.
+fn other_thread(thread: &Thread, cells: ThreadId) -> Option<&str> {
+    (thread.id() != cells).then(|| thread.name().unwrap_or("<unnamed>"))
+}
+
+fn event(info: &PanicHookInfo<'_>, cells: ThreadId) -> Value {
     let place = info.location();
     let backtrace = Backtrace::force_capture();
     let frames = frames(&backtrace.to_string());
@@ -29,7 +42,7 @@ fn event(info: &PanicHookInfo<'_>) -> Value {
         "file": place.map(std::panic::Location::file),
         "line": place.map(std::panic::Location::line),
         "column": place.map(std::panic::Location::column),
-        "thread": std::thread::current().name(),
+        "thread": other_thread(&thread::current(), cells),
         "frames": frames,
         "addresses": addresses::of_cells(&format!("{backtrace:#}")),
     })
@@ -175,6 +188,17 @@ mod tests {
             .map(|i| format!("{i}: f{i}\n at a.rs:1:1\n"))
             .collect();
         assert_eq!(names(&deep).len(), FRAMES);
+    }
+
+    #[test]
+    fn a_thread_without_a_name_is_not_the_one_that_runs_the_cells() {
+        let cells = thread::current().id();
+        assert_eq!(other_thread(&thread::current(), cells), None);
+        let name = move || other_thread(&thread::current(), cells).map(str::to_owned);
+        let unnamed = thread::spawn(name).join().unwrap();
+        assert_eq!(unnamed.as_deref(), Some("<unnamed>"));
+        let named = thread::Builder::new().name("main".to_owned()).spawn(name);
+        assert_eq!(named.unwrap().join().unwrap().as_deref(), Some("main"));
     }
 
     #[test]

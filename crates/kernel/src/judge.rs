@@ -144,12 +144,6 @@ fn is_evcxrs_own(errors: &[evcxr::CompilationError]) -> bool {
             .all(|error| error.code() == Some("E0521") && !has_place(error))
 }
 
-/// Whether a cell asks for another library.
-fn adds_dependency(head: &Head) -> bool {
-    let mut lines = head.rest.lines();
-    head.commands && lines.any(|line| line.trim_start().starts_with(":dep"))
-}
-
 /// Where in the student's cells it happened: there, or where a library was called from.
 fn place_of(
     panicked: &Panicked,

@@ -3,7 +3,6 @@
 use std::fs;
 
 use chainrule_jupyter::{Cell, Failure, Host, Map, Outcome, Output};
-use serde_json::Value;
 
 use crate::cell::{Anew, Code, Head, Impls, Order, is_operator, rewrite};
 use crate::child::Piece;
@@ -129,7 +128,7 @@ impl Kernel {
     }
 
     /// Runs the text and shows what comes of it until evcxr is done.
-    fn attend(&self, text: String, screen: &mut Screen<'_>, host: &dyn Host) -> Told {
+    pub(crate) fn attend(&self, text: String, screen: &mut Screen<'_>, host: &dyn Host) -> Told {
         let happenings = self.stage.open();
         self.link.reset();
         self.stop.open();
@@ -193,6 +192,12 @@ impl Kernel {
         }
         told
     }
+}
+
+/// Whether a cell asks for another library.
+fn adds_dependency(head: &Head) -> bool {
+    let mut lines = head.rest.lines();
+    head.commands && lines.any(|line| line.trim_start().starts_with(":dep"))
 }
 
 /// The code of a cell with its commands blank: they are no Rust.

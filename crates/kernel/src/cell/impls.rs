@@ -112,7 +112,7 @@ fn header(item: &ast::Impl) -> String {
 
 fn defines(item: &ast::Impl) -> BTreeSet<String> {
     let items = item.assoc_item_list();
-    let items = items.iter().flat_map(|list| list.assoc_items());
+    let items = items.iter().flat_map(ast::AssocItemList::assoc_items);
     items.filter_map(|item| name_of(item.syntax())).collect()
 }
 

@@ -11,8 +11,11 @@ use chainrule_nn::compute_alone;
 
 /// So many steps are tried each way; the first few are not counted, since what they read is still
 /// with the other threads.
-const TRIED: usize = 8;
+const TRIED: usize = 6;
 const UNCOUNTED: usize = 3;
+
+/// After the first few it is over if each of them took so many times as long as the other way.
+const HOPELESS: f64 = 1.25;
 
 /// No sooner is another way tried, nor before so many times as long as the trial took.
 const LEAST: Duration = Duration::from_millis(100);
@@ -83,10 +86,13 @@ impl Sharing {
             return;
         };
         times.push(begun.elapsed().as_secs_f64() / samples.max(1) as f64);
-        if times.len() < TRIED {
+        let is_hopeless = times.len() == UNCOUNTED
+            && before.is_some_and(|before| times.iter().all(|&time| time > before * HOPELESS));
+        if times.len() < TRIED && !is_hopeless {
             return;
         }
-        let time = median(&mut times[UNCOUNTED..]);
+        let counted = if is_hopeless { 0 } else { UNCOUNTED };
+        let time = median(&mut times[counted..]);
         match *before {
             None => {
                 let since = *since;

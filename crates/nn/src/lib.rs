@@ -30,6 +30,7 @@ mod clip;
 mod initialize;
 mod kernels;
 mod layers;
+mod line;
 mod loss;
 mod matmul;
 mod model;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use chainrule_error::Result;
-use ndarray::ArrayD;
 use rand::SeedableRng;
 use rand_pcg::Pcg64;
 
@@ -15,6 +14,7 @@ use super::{
 use crate::{
     Gradients, Model, Parameter, Scalar,
     layers::{Scratch, Share},
+    line::InLine,
     model::{LayerKind, PlannedLayer, PlannedParameter, plan},
     parameter::Filled,
 };
@@ -63,8 +63,7 @@ fn draw<F: Scalar>(
         planned
             .init
             .draw(planned.fans, rng, |value| values.push(F::of(value)), count);
-        let value = ArrayD::from_shape_vec(planned.shape.clone(), values);
-        let value = value.expect("as many values as the shape has; please report");
+        let value = InLine::of(&values).into_array(&planned.shape);
         parameters.push(Parameter {
             name: planned.name.clone(),
             value,
@@ -99,12 +98,12 @@ pub(crate) fn workspace<F: Scalar>(
     let buffers = |skip| {
         lens.iter()
             .skip(skip)
-            .map(|len| vec![F::zero(); capacity * len])
+            .map(|len| InLine::zeros(capacity * len))
             .collect()
     };
     let zeros = |parameter: &Parameter<F>| Parameter {
         name: parameter.name.clone(),
-        value: ArrayD::zeros(parameter.value.raw_dim()),
+        value: InLine::zeros(parameter.value.len()).into_array(parameter.value.shape()),
     };
     let own_gradients = |layer: &BuiltLayer<F>| {
         if layer.mathematics.share() == Share::Samples {

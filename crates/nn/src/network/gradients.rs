@@ -7,6 +7,7 @@ use crate::{
     Parameter, Scalar,
     kernels::sparse::Sorted,
     layers::{OverBatch, Share},
+    line::InLine,
     parameter::FilledRows,
     team,
 };
@@ -35,8 +36,8 @@ pub(super) fn of_batch<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, ba
 struct Missing<'a, F: Scalar> {
     network: &'a Network<F>,
     lens: &'a [usize],
-    activations: &'a [Vec<F>],
-    deltas: &'a [Vec<F>],
+    activations: &'a [InLine<F>],
+    deltas: &'a [InLine<F>],
     pieces: &'a [Piece<F>],
     batch: usize,
 }

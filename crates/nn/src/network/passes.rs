@@ -11,6 +11,7 @@ use crate::{
     Scalar, Targets,
     kernels::sparse,
     layers::{Backward, Samples, Share, Together},
+    line::InLine,
 };
 
 /// The scores, for predictions: nothing is dropped out, and batches are normalized by the running
@@ -170,7 +171,7 @@ fn prepare<F: Scalar>(
 
 /// Some of the buffers, as far as a batch goes.
 fn slices<'a, F: Scalar>(
-    buffers: &'a mut [Vec<F>],
+    buffers: &'a mut [InLine<F>],
     first: usize,
     count: usize,
     lens: &[usize],
@@ -186,7 +187,7 @@ fn slices<'a, F: Scalar>(
 
 /// The gradients with respect to what comes before the first of some layers, and after each.
 fn deltas_of<'a, F: Scalar>(
-    deltas: &'a mut [Vec<F>],
+    deltas: &'a mut [InLine<F>],
     first: usize,
     layers: usize,
     lens: &[usize],

@@ -5,7 +5,7 @@ use std::ops::Range;
 use chainrule_error::{Error, ErrorKind, Result};
 
 use super::{dropout::Source, pieces::Piece};
-use crate::{Gradients, Scalar, kernels::sparse::Sorted, layers::Scratch};
+use crate::{Gradients, Scalar, kernels::sparse::Sorted, layers::Scratch, line::InLine};
 
 /// Buffers for batches of up to a number of samples: activations, gradients, working space.
 ///
@@ -31,9 +31,9 @@ pub struct Workspace<F: Scalar = f32> {
     /// Numbers of one sample: of the input, and after each layer.
     pub(super) lens: Vec<usize>,
     /// The input, and what each layer puts out.
-    pub(super) activations: Vec<Vec<F>>,
+    pub(super) activations: Vec<InLine<F>>,
     /// The gradient of the loss with respect to what each layer puts out.
-    pub(super) deltas: Vec<Vec<F>>,
+    pub(super) deltas: Vec<InLine<F>>,
     /// Layers that pieces go through in one go.
     pub(super) segments: Vec<Range<usize>>,
     pub(super) pieces: Vec<Piece<F>>,

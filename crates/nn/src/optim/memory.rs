@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use chainrule_error::{Error, ErrorKind, Result};
 use ndarray::ArrayD;
 
-use crate::{Network, Parameter, Scalar, parameter};
+use crate::{Network, Parameter, Scalar, line::InLine, parameter};
 
 /// What an optimizer remembers of one parameter: named arrays, such as Adam's `m` and `v`.
 ///
@@ -76,7 +76,7 @@ pub struct Memory {
 pub struct Entry<F> {
     name: String,
     shape: Vec<usize>,
-    pub(super) slots: Vec<Vec<F>>,
+    pub(super) slots: Vec<InLine<F>>,
 }
 
 impl Memory {
@@ -93,7 +93,7 @@ impl Memory {
                 let entry = |parameter: &Parameter<F>| Entry {
                     name: parameter.name.clone(),
                     shape: parameter.value.shape().to_vec(),
-                    slots: vec![vec![F::zero(); parameter.value.len()]; slots],
+                    slots: vec![InLine::zeros(parameter.value.len()); slots],
                 };
                 *F::entries(self) = network.parameters().iter().map(entry).collect();
                 Ok(())
@@ -111,7 +111,7 @@ impl Memory {
                 self.double.push(Entry {
                     name: "values".to_owned(),
                     shape: vec![values],
-                    slots: vec![vec![0.0; values]; slots],
+                    slots: vec![InLine::zeros(values); slots],
                 });
                 Ok(())
             }
@@ -151,7 +151,7 @@ fn named<F: Scalar>(
     names: &[&str],
 ) -> Option<Vec<Parameter<f64>>> {
     let entry = entries.iter().find(|entry| entry.name == parameter)?;
-    let array = |(name, values): (&&str, &Vec<F>)| {
+    let array = |(name, values): (&&str, &InLine<F>)| {
         let values = values.iter().map(|value| value.as_f64()).collect();
         let value = ArrayD::from_shape_vec(entry.shape.clone(), values);
         Parameter {

@@ -1,7 +1,7 @@
 //! One step of one parameter's values: in wide registers, and shared between threads.
 
 use super::{Rule, core::Turn, sgd::update};
-use crate::{Scalar, kernels::widest, team};
+use crate::{Scalar, kernels::widest, line::InLine, team};
 
 /// One parameter's step in the widest registers that the machine has: roots and divisions are what
 /// most rules take their time for. The operations are the same, so the numbers are too.
@@ -76,7 +76,7 @@ impl<'a, F: Scalar> Wide<'a, F> {
         turn: Turn,
         parameter: &'a mut [F],
         gradient: &'a [F],
-        slots: &'a mut [Vec<F>],
+        slots: &'a mut [InLine<F>],
     ) -> Self {
         let used = slots.len();
         let mut all = <[&mut [F]; MOST_SLOTS]>::default();
@@ -142,7 +142,7 @@ mod tests {
         let number =
             |i: usize, salt: usize| F::of(((i * 7_919 + salt) % 1_009) as f64 / 331.7 - 1.5);
         let mut parameter: Vec<F> = (0..VALUES).map(|i| number(i, 5)).collect();
-        let mut slots = vec![vec![F::zero(); VALUES]; rule.slots().len()];
+        let mut slots = vec![InLine::zeros(VALUES); rule.slots().len()];
         let mut core = Core::new(rule, 0.013).expect("the usual settings are right");
         core.memory.product = 1.0;
         for step in 0..5 {
@@ -162,7 +162,9 @@ mod tests {
                 }
             }
         }
-        let all = parameter.iter().chain(slots.iter().flatten());
+        let all = parameter
+            .iter()
+            .chain(slots.iter().flat_map(|slot| slot.iter()));
         all.map(|value| value.as_f64().to_bits()).collect()
     }
 

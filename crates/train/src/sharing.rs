@@ -74,6 +74,13 @@ impl Sharing {
 
     /// After a step of so many samples.
     pub(crate) fn end(&mut self, samples: usize) {
+        if let Some(begun) = self.begun.take() {
+            self.note(begun.elapsed().as_secs_f64() / samples.max(1) as f64);
+        }
+    }
+
+    /// A step took so many seconds for a sample.
+    fn note(&mut self, time: f64) {
         let State::Trying {
             times,
             before,
@@ -82,10 +89,7 @@ impl Sharing {
         else {
             return;
         };
-        let Some(begun) = self.begun.take() else {
-            return;
-        };
-        times.push(begun.elapsed().as_secs_f64() / samples.max(1) as f64);
+        times.push(time);
         let is_hopeless = times.len() == UNCOUNTED
             && before.is_some_and(|before| times.iter().all(|&time| time > before * HOPELESS));
         if times.len() < TRIED && !is_hopeless {
@@ -132,28 +136,46 @@ fn median(times: &mut [f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::thread::sleep;
-
     use super::*;
     use crate::team::Team;
 
-    /// Which way is kept after the trials, if steps take so many microseconds alone and shared.
-    fn kept(alone: u64, shared: u64) -> bool {
-        let mut sharing = Sharing::default();
+    /// Which way is kept after the trials, and after how many steps, if a sample takes so long alone
+    /// and shared.
+    fn kept(alone: f64, shared: f64) -> (bool, usize) {
+        let mut sharing = Sharing {
+            state: trying(None, Instant::now()),
+            ..Sharing::default()
+        };
+        let mut steps = 0;
         while !matches!(sharing.state, State::Kept(_)) {
-            sharing.begin();
-            let time = if sharing.alone { alone } else { shared };
-            sleep(Duration::from_micros(time));
-            sharing.end(1);
+            sharing.note(if sharing.alone { alone } else { shared });
+            steps += 1;
         }
-        sharing.alone
+        (sharing.alone, steps)
     }
 
     #[test]
     fn the_faster_way_is_kept() {
+        assert_eq!(kept(1e-6, 2e-6), (true, 2 * TRIED));
+        assert_eq!(kept(2.1e-6, 2e-6), (false, 2 * TRIED));
+        // Much the same is not worth a change.
+        assert_eq!(kept(1.99e-6, 2e-6), (false, 2 * TRIED));
+        // What is clearly slower is not tried for long.
+        assert_eq!(kept(3e-6, 2e-6), (false, TRIED + UNCOUNTED));
+    }
+
+    #[test]
+    fn steps_in_a_team_are_timed() {
         let team = Team::new(2).unwrap();
-        assert!(team.enter(|| kept(200, 4_000)));
-        assert!(!team.enter(|| kept(4_000, 200)));
+        let tried = team.enter(|| {
+            let mut sharing = Sharing::default();
+            for _ in 0..2 * TRIED {
+                sharing.begin();
+                sharing.end(1);
+            }
+            matches!(sharing.state, State::Kept(_))
+        });
+        assert!(tried);
     }
 
     #[test]

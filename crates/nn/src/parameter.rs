@@ -71,7 +71,6 @@ pub(crate) fn find<'a, F>(entries: &'a [Parameter<F>], name: &str) -> Result<&'a
 /// # Ok::<(), chainrule_nn::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub struct Gradients<F> {
     /// One entry for each parameter, in the network's order and under its names.
     pub entries: Vec<Parameter<F>>,
@@ -119,6 +118,31 @@ impl PartialEq for Filled {
 }
 
 impl<F: Scalar> Gradients<F> {
+    /// Gradients that were computed by hand, without statistics: one entry for each parameter of the
+    /// network that is to be stepped, in its order and under its names.
+    ///
+    /// ```
+    /// use chainrule_nn::{Gradients, Model, Optimizer, Parameter, Sgd};
+    /// use ndarray::array;
+    ///
+    /// let mut network = Model::input(1).dense(1).without_bias().squared_error().build_f64(1)?;
+    /// let weight = network.parameter("dense_1.weight")?[[0, 0]];
+    /// let name = "dense_1.weight".to_owned();
+    /// let mine = Parameter { name, value: array![[2.0]].into_dyn() };
+    /// Sgd::new(0.1)?.step(&mut network, &Gradients::new(vec![mine], 0.0, 1))?;
+    /// assert_eq!(network.parameter("dense_1.weight")?[[0, 0]], weight - 0.2);
+    /// # Ok::<(), chainrule_nn::Error>(())
+    /// ```
+    pub fn new(entries: Vec<Parameter<F>>, loss: f64, samples: usize) -> Self {
+        Self {
+            entries,
+            loss,
+            samples,
+            statistics: Vec::new(),
+            filled: Filled::default(),
+        }
+    }
+
     /// The gradient of the parameter `name`, shaped as the parameter.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! A cell's text: what evcxr is given instead of it, and where in it something is.
 //!
-//! `head` takes the lines before the code, `rewrite` the code (`impls`, `tail` and `uses` know
-//! parts of it), `map` leads back from what evcxr and
-//! the compiler speak of to what the student wrote. Nothing here runs anything.
+//! `head` takes the lines before the code, `rewrite` the code (`impls`, `tail` and `uses` know parts
+//! of it), `map` leads back from what evcxr and the compiler speak of to what the student wrote.
+//! Nothing here runs anything.
 
 mod head;
 mod impls;

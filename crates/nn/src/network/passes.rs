@@ -76,7 +76,6 @@ fn forwards<F: Scalar>(
             continue;
         }
         let last = at + 1 == w.segments.len();
-        let follower = network.together(layers.end);
         let targets = match with {
             With::Gradients(targets) if last => Some(targets),
             _ => None,
@@ -85,7 +84,6 @@ fn forwards<F: Scalar>(
             network,
             lens: &w.lens,
             layers: &layers,
-            before_together: follower.is_some(),
             training,
             lowest,
             forward: true,
@@ -95,10 +93,9 @@ fn forwards<F: Scalar>(
         };
         let each = w.piece;
         let (activations, deltas) = (&mut w.activations, &mut w.deltas);
-        let reach = layers.len() + usize::from(follower.is_some());
         let rows = Rows {
-            activations: slices(activations, layers.start, reach + 1, job.lens, batch),
-            deltas: deltas_of(deltas, layers.start, reach, job.lens, batch),
+            activations: slices(activations, layers.start, job.reach() + 1, job.lens, batch),
+            deltas: deltas_of(deltas, layers.start, job.reach(), job.lens, batch),
             targets,
             pieces: &mut w.pieces[..batch.div_ceil(each)],
             first: 0,
@@ -106,7 +103,7 @@ fn forwards<F: Scalar>(
             of: batch,
         };
         job.run(rows, each);
-        if training && let Some(together) = follower {
+        if training && let Some(together) = network.together(layers.end) {
             let samples = Samples { each, all: batch };
             let statistics = network.layers[layers.end].statistics.clone();
             let statistics = &mut w.gradients.statistics[statistics];
@@ -264,12 +261,10 @@ pub(crate) fn forward_backward<F: Scalar>(
             whole_backward(network, w, batch, layers.start);
             continue;
         }
-        let reach = layers.len() + usize::from(network.together(layers.end).is_some());
         let job = Job {
             network,
             lens: &w.lens,
             layers: &layers,
-            before_together: reach > layers.len(),
             training: true,
             lowest,
             forward: false,
@@ -280,8 +275,8 @@ pub(crate) fn forward_backward<F: Scalar>(
         let each = w.piece;
         let (activations, deltas) = (&mut w.activations, &mut w.deltas);
         let rows = Rows {
-            activations: slices(activations, layers.start, reach + 1, job.lens, batch),
-            deltas: deltas_of(deltas, layers.start, reach, job.lens, batch),
+            activations: slices(activations, layers.start, job.reach() + 1, job.lens, batch),
+            deltas: deltas_of(deltas, layers.start, job.reach(), job.lens, batch),
             targets: None,
             pieces: &mut w.pieces[..pieces],
             first: 0,
@@ -316,7 +311,7 @@ fn whole_backward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: 
 
 impl<F: Scalar> Network<F> {
     /// What a layer does with the whole batch, if there is one and it does.
-    fn together(&self, layer: usize) -> Option<&dyn Together<F>> {
+    pub(super) fn together(&self, layer: usize) -> Option<&dyn Together<F>> {
         self.layers.get(layer)?.mathematics.together()
     }
 }

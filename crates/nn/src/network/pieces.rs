@@ -66,9 +66,6 @@ pub(super) struct Job<'a, F: Scalar> {
     pub(super) lens: &'a [usize],
     /// Which layers.
     pub(super) layers: &'a Range<usize>,
-    /// Whether the layer after them has to see the whole batch: going forward pieces end with what
-    /// it observes of them, going backward they begin with its gradients.
-    pub(super) before_together: bool,
     /// Whether batches are seen: only in training.
     pub(super) training: bool,
     /// The first layer that learns: below it nobody needs a gradient.
@@ -147,12 +144,20 @@ impl<'a, F: Scalar> Rows<'a, '_, F> {
 }
 
 impl<F: Scalar> Job<'_, F> {
+    /// How many layers pieces have to do with: the one after them as well, if it has to see the whole
+    /// batch. Going forward pieces end with what it observes of them, going backward they begin with
+    /// its gradients.
+    pub(super) fn reach(&self) -> usize {
+        let follower = self.network.together(self.layers.end);
+        self.layers.len() + usize::from(follower.is_some())
+    }
+
     /// Does it with all pieces, of `each` samples but for the last, on as many threads as there are.
     pub(super) fn run(self, rows: Rows<'_, '_, F>, each: usize) {
         if rows.pieces.len() < 2 {
             return self.one(rows);
         }
-        let end = self.layers.end + usize::from(self.before_together);
+        let end = self.layers.start + self.reach();
         let lens = &self.lens[self.layers.start..=end];
         let half = rows.pieces.len() / 2;
         let (first, last) = rows.split(half, each, lens);
@@ -195,11 +200,12 @@ impl<F: Scalar> Job<'_, F> {
             }
         }
         let last = layers.len();
-        let follower = self.before_together.then_some(self.layers.end);
-        if let (true, true, Some(follower)) = (self.forward, self.training, follower)
-            && let Some(together) = self.network.layers[follower].mathematics.together()
+        if self.forward
+            && self.training
+            && let Some(together) = self.network.together(self.layers.end)
         {
-            together.observe(&*activations[last], &mut piece.scratch[follower]);
+            let scratch = &mut piece.scratch[self.layers.end];
+            together.observe(&*activations[last], scratch);
         }
         if let (true, Some(targets)) = (self.loss, targets) {
             piece.loss = self
@@ -209,14 +215,14 @@ impl<F: Scalar> Job<'_, F> {
         if !self.backward {
             return;
         }
-        let layers = &self.network.layers[first..self.layers.end + usize::from(follower.is_some())];
+        let layers = &self.network.layers[first..first + self.reach()];
         for (i, layer) in layers.iter().enumerate().rev() {
             if first + i < self.lowest {
                 break;
             }
             if i == 0
+                && !self.layers.is_empty()
                 && let Some(together) = layer.mathematics.together()
-                && follower != Some(first)
             {
                 together.observe_backward(&*activations[0], &*deltas[1], &mut piece.scratch[first]);
                 break;

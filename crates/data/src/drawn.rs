@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chainrule_error::{Error, ErrorKind, Result};
 
-use crate::{Dataset, Element, Filled};
+use crate::{Dataset, Element, Filled, FilledRows};
 
 /// Some samples of a data set, all of which exist.
 ///
@@ -109,6 +109,24 @@ impl Drawn<'_> {
     /// If there is no such sample.
     pub fn filled(&self, sample: usize) -> Option<Filled<'_>> {
         self.data.filled(self.place(sample))
+    }
+
+    /// The notes of all samples of the data set, if they were [made](Dataset::note_filled); those of
+    /// these samples are within their [bounds](Self::bounds).
+    pub fn filled_rows(&self) -> Option<FilledRows<'_>> {
+        self.data.filled_rows()
+    }
+
+    /// For each of the first samples where its notes begin, where those of the second half of its
+    /// bytes do, and where they end. Nothing is written if none were made.
+    pub fn bounds(&self, bounds: &mut [[usize; 3]]) {
+        match &self.which {
+            Which::Picked(indices) => {
+                let indices = indices.iter().map(|&index| index as usize);
+                self.data.bounds(indices, bounds);
+            }
+            Which::Consecutive(range) => self.data.bounds(range.clone(), bounds),
+        }
     }
 
     /// The number between 0 and 1 that each byte stands for, unless pixels are

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::Dataset;
+use crate::{Dataset, huge_pages::zeros};
 
 /// No more of the bytes may be filled for notes to be worth their room: at this share they take as
 /// much as the bytes themselves.
@@ -24,13 +24,25 @@ pub struct Filled<'a> {
     pub bytes: &'a [u8],
 }
 
+/// The notes of a whole data set, one sample after the other.
+#[derive(Clone, Copy, Debug)]
+pub struct FilledRows<'a> {
+    /// Places among a sample's bytes.
+    pub places: &'a [u16],
+    /// The bytes at these places.
+    pub bytes: &'a [u8],
+    /// The first place in the second half of a sample.
+    pub middle: usize,
+}
+
 /// Notes of all rows, made when they are first wanted.
 #[derive(Default)]
 pub(crate) struct Notes(OnceLock<Option<Rows>>);
 
 struct Rows {
-    /// Where each row's notes begin, and after the last row where they end.
-    starts: Vec<u32>,
+    /// For each row where its notes begin and where those of its second half do; after the last row
+    /// where they end.
+    starts: Vec<[u32; 2]>,
     places: Vec<u16>,
     bytes: Vec<u8>,
 }
@@ -59,17 +71,50 @@ impl Dataset {
 
     /// The notes of a sample, if they were made.
     pub(crate) fn filled(&self, sample: usize) -> Option<Filled<'_>> {
-        let rows = self.notes().0.0.get()?.as_ref()?;
-        let row = self.first_row() + sample;
-        let range = rows.starts[row] as usize..rows.starts[row + 1] as usize;
+        let rows = self.noted_rows()?;
+        let [start, _, end] = rows.bounds(self.first_row() + sample);
         Some(Filled {
-            places: &rows.places[range.clone()],
-            bytes: &rows.bytes[range],
+            places: &rows.places[start..end],
+            bytes: &rows.bytes[start..end],
         })
+    }
+
+    /// The notes of all, if they were made.
+    pub(crate) fn filled_rows(&self) -> Option<FilledRows<'_>> {
+        let rows = self.noted_rows()?;
+        Some(FilledRows {
+            places: &rows.places,
+            bytes: &rows.bytes,
+            middle: middle_of(self.features()),
+        })
+    }
+
+    /// Where in the notes of all those of some samples are: see [`Drawn::bounds`](crate::Drawn::bounds).
+    pub(crate) fn bounds(&self, samples: impl Iterator<Item = usize>, bounds: &mut [[usize; 3]]) {
+        let Some(rows) = self.noted_rows() else { return };
+        let first = self.first_row();
+        for (bounds, sample) in bounds.iter_mut().zip(samples) {
+            *bounds = rows.bounds(first + sample);
+        }
+    }
+
+    fn noted_rows(&self) -> Option<&Rows> {
+        self.notes().0.0.get()?.as_ref()
     }
 }
 
+/// The first place in the second half of so many.
+fn middle_of(features: usize) -> usize {
+    features.div_ceil(2)
+}
+
 impl Rows {
+    /// Where a row's notes begin, where those of its second half do, and where they end.
+    fn bounds(&self, row: usize) -> [usize; 3] {
+        let ([start, middle], [end, _]) = (self.starts[row], self.starts[row + 1]);
+        [start, middle, end].map(|at| at as usize)
+    }
+
     fn of(pixels: &[u8], features: usize) -> Option<Self> {
         let filled: usize = pixels.chunks(features).map(count).sum();
         let is_worth_it = filled as f64 <= FULLEST * pixels.len() as f64;
@@ -80,12 +125,13 @@ impl Rows {
         let mut rows = Self {
             starts: Vec::with_capacity(pixels.len() / features + 1),
             // What is noted beyond the end of a row does not stay.
-            places: vec![0; filled + TOGETHER],
-            bytes: vec![0; filled + TOGETHER],
+            places: zeros(filled + TOGETHER),
+            bytes: zeros(filled + TOGETHER),
         };
         let mut found = 0;
+        let middle = middle_of(features);
         for row in pixels.chunks_exact(features) {
-            rows.starts.push(found as u32);
+            let start = found;
             let (groups, rest) = row.as_chunks::<TOGETHER>();
             // Without a branch: which bytes are zero cannot be foretold.
             let mut note = |from: usize, bytes: &[u8]| {
@@ -101,8 +147,11 @@ impl Rows {
                 }
             }
             note(groups.len() * TOGETHER, rest);
+            let places = &rows.places[start..found];
+            let first_half = places.partition_point(|&place| usize::from(place) < middle);
+            rows.starts.push([start, start + first_half].map(|at| at as u32));
         }
-        rows.starts.push(found as u32);
+        rows.starts.push([found as u32; 2]);
         Some(rows)
     }
 }
@@ -177,6 +226,14 @@ mod tests {
                 prop_assert_eq!(&again[..], row);
                 prop_assert!(notes.bytes.iter().all(|&byte| byte != 0));
                 prop_assert!(notes.places.is_sorted());
+                let (all, mut bounds) = (data.filled_rows().unwrap(), [[0; 3]]);
+                data.bounds(std::iter::once(i), &mut bounds);
+                let [start, middle, end] = bounds[0];
+                prop_assert_eq!(&all.places[start..end], notes.places);
+                prop_assert_eq!(&all.bytes[start..end], notes.bytes);
+                let is_first = |&place: &u16| usize::from(place) < all.middle;
+                prop_assert!(all.places[start..middle].iter().all(is_first));
+                prop_assert!(!all.places[middle..end].iter().any(is_first));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Images in large pages, where the system has some.
 //!
-//! A batch takes rows from anywhere in 47 MB, and with pages of 4 KB nearly every row begins with
+//! A batch takes rows from anywhere in 47 MB, or lists from anywhere in 27, and with pages of 4 KB nearly every row begins with
 //! looking a page up. Measured on Linux with pages of 2 MB, training's steps take 4 to 12 % less
 //! time, the most where the network is small. NumPy asks for them too.
 
@@ -12,7 +12,7 @@ use std::mem::MaybeUninit;
     unsafe_code,
     reason = "advice about memory takes a pointer; see the module's documentation"
 )]
-pub(crate) fn ask_for(room: &mut [MaybeUninit<u8>]) {
+pub(crate) fn ask_for<T>(room: &mut [MaybeUninit<T>]) {
     use rustix::mm::{Advice, madvise};
 
     // The usual size; where another is meant, the system refuses or takes the pages that it can.
@@ -21,7 +21,7 @@ pub(crate) fn ask_for(room: &mut [MaybeUninit<u8>]) {
     let Some(pages) = room.get_mut(start..) else {
         return;
     };
-    let len = pages.len() / PAGE * PAGE;
+    let len = size_of_val(pages) / PAGE * PAGE;
     if len == 0 {
         return;
     }
@@ -31,7 +31,15 @@ pub(crate) fn ask_for(room: &mut [MaybeUninit<u8>]) {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn ask_for(_: &mut [MaybeUninit<u8>]) {}
+pub(crate) fn ask_for<T>(_: &mut [MaybeUninit<T>]) {}
+
+/// So many zeros, in large pages if there are some.
+pub(crate) fn zeros<T: Copy + Default>(count: usize) -> Vec<T> {
+    let mut zeros = Vec::with_capacity(count);
+    ask_for(zeros.spare_capacity_mut());
+    zeros.resize(count, T::default());
+    zeros
+}
 
 #[cfg(test)]
 mod tests {
@@ -44,6 +52,8 @@ mod tests {
             ask_for(bytes.spare_capacity_mut());
             bytes.resize(size, 7);
             assert!(bytes.len() == size && bytes.iter().all(|&byte| byte == 7));
+            let numbers: Vec<u16> = zeros(size);
+            assert!(numbers.len() == size && numbers.iter().all(|&number| number == 0));
         }
     }
 }

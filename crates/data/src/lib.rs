@@ -61,7 +61,7 @@ pub use chainrule_error::{Error, ErrorKind, Result};
 pub use dataset::Dataset;
 pub use drawn::Drawn;
 pub use element::Element;
-pub use filled::Filled;
+pub use filled::{Filled, FilledRows};
 pub use load::{FashionMnist, Mnist};
 pub use one_hot::{one_hot, one_hot_f64};
 pub use places::{Place, PlaceKind, Places};

@@ -56,7 +56,7 @@ pub use initialize::Init;
 pub use layers::Function;
 pub use loss::{Loss, Reduction};
 pub use model::{Model, Summary, SummaryRow};
-pub use network::{Dropout, Inputs, Inside, LayerRecord, Network, Record, Workspace};
+pub use network::{Dropout, FilledBytes, Inputs, Inside, LayerRecord, Network, Record, Workspace};
 pub use noise::{GradientNoise, NoiseSource};
 pub use optim::{
     AdaGrad, AdaMax, Adadelta, Adam, AdamW, AmsGrad, Descent, Momentum, Nadam, Nesterov, Optimizer,

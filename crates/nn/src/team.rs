@@ -14,6 +14,15 @@ pub(crate) fn is_shared() -> bool {
     has_others() && !ALONE.get()
 }
 
+/// How many threads share what this one calls for.
+pub(crate) fn threads() -> usize {
+    if is_shared() {
+        rayon::current_num_threads()
+    } else {
+        1
+    }
+}
+
 fn has_others() -> bool {
     rayon::current_thread_index().is_some() && rayon::current_num_threads() > 1
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use chainrule_data::Drawn;
-use chainrule_nn::Inputs;
+use chainrule_nn::{FilledBytes, Inputs};
 
 use crate::Number;
 
@@ -28,9 +28,17 @@ impl<F: Number> Inputs<F> for Samples<'_> {
         self.0.bytes(sample)
     }
 
-    fn filled(&self, sample: usize) -> Option<(&[u16], &[u8])> {
-        let filled = self.0.filled(sample)?;
-        Some((filled.places, filled.bytes))
+    fn filled(&self) -> Option<FilledBytes<'_>> {
+        let filled = self.0.filled_rows()?;
+        Some(FilledBytes {
+            places: filled.places,
+            bytes: filled.bytes,
+            middle: filled.middle,
+        })
+    }
+
+    fn bounds(&self, bounds: &mut [[usize; 3]]) {
+        self.0.bounds(bounds);
     }
 
     fn numbers(&self) -> Option<&[F; 256]> {

@@ -9,12 +9,21 @@ use std::time::{Duration, Instant};
 
 use chainrule_nn::compute_alone;
 
-/// So many steps are tried each way; the first few are not counted, since what they read is still
-/// with the other threads.
-const TRIED: usize = 6;
-const UNCOUNTED: usize = 3;
+/// At least so many steps and seconds each way is tried before its steps are counted: what they read
+/// is still with the other threads, and those have to wake up.
+const WARMING: Least = Least {
+    steps: 3,
+    seconds: 5e-4,
+};
 
-/// After the first few it is over if each of them took so many times as long as the other way.
+/// At least so many of them are then counted.
+const COUNTED: Least = Least {
+    steps: 5,
+    seconds: 5e-4,
+};
+
+/// It is over sooner if the first few that count each took so many times as long as the other way.
+const FEW: usize = 3;
 const HOPELESS: f64 = 1.25;
 
 /// No sooner is another way tried, nor before so many times as long as the trial took.
@@ -33,18 +42,72 @@ pub(crate) struct Sharing {
     begun: Option<Instant>,
 }
 
+/// So many steps, of so many seconds together.
+#[derive(Clone, Copy, Debug, Default)]
+struct Least {
+    steps: usize,
+    seconds: f64,
+}
+
+impl Least {
+    fn add(&mut self, seconds: f64) {
+        self.steps += 1;
+        self.seconds += seconds;
+    }
+
+    fn has(self, least: Self) -> bool {
+        self.steps >= least.steps && self.seconds >= least.seconds
+    }
+}
+
 #[derive(Debug)]
 enum State {
     /// There is nobody to share with, or it is not known yet.
     Unknown,
-    /// Steps are taken one way and timed; before, the other way took so long for a sample.
-    Trying {
-        times: Vec<f64>,
-        before: Option<f64>,
-        since: Instant,
-    },
+    /// Steps are taken one way and timed.
+    Trying(Trial),
     /// Until then the way is kept.
     Kept(Instant),
+}
+
+/// How long steps take one way.
+#[derive(Debug)]
+struct Trial {
+    warmed: Least,
+    counted: Least,
+    /// Seconds for a sample of each step that counts.
+    times: Vec<f64>,
+    /// How long the other way took, if it was tried before.
+    before: Option<f64>,
+    since: Instant,
+}
+
+impl Trial {
+    fn new(before: Option<f64>, since: Instant) -> State {
+        State::Trying(Self {
+            warmed: Least::default(),
+            counted: Least::default(),
+            times: Vec::new(),
+            before,
+            since,
+        })
+    }
+
+    /// How long a sample takes, once so many steps were seen: this one took so many seconds.
+    fn note(&mut self, seconds: f64, samples: usize) -> Option<f64> {
+        if !self.warmed.has(WARMING) {
+            self.warmed.add(seconds);
+            return None;
+        }
+        self.counted.add(seconds);
+        self.times.push(seconds / samples.max(1) as f64);
+        let is_hopeless = self.times.len() >= FEW
+            && self
+                .before
+                .is_some_and(|before| self.times.iter().all(|&time| time > before * HOPELESS));
+        let is_over = self.counted.has(COUNTED) || is_hopeless;
+        is_over.then(|| median(&mut self.times))
+    }
 }
 
 impl Default for Sharing {
@@ -65,8 +128,8 @@ impl Sharing {
         }
         let now = Instant::now();
         match self.state {
-            State::Unknown => self.state = trying(None, now),
-            State::Kept(until) if now >= until => self.state = trying(None, now),
+            State::Unknown => self.state = Trial::new(None, now),
+            State::Kept(until) if now >= until => self.state = Trial::new(None, now),
             _ => {}
         }
         self.begun = Some(now);
@@ -75,40 +138,30 @@ impl Sharing {
     /// After a step of so many samples.
     pub(crate) fn end(&mut self, samples: usize) {
         if let Some(begun) = self.begun.take() {
-            self.note(begun.elapsed().as_secs_f64() / samples.max(1) as f64);
+            self.note(begun.elapsed().as_secs_f64(), samples);
         }
     }
 
-    /// A step took so many seconds for a sample.
-    fn note(&mut self, time: f64) {
-        let State::Trying {
-            times,
-            before,
-            since,
-        } = &mut self.state
-        else {
+    /// A step of so many samples took so many seconds.
+    fn note(&mut self, seconds: f64, samples: usize) {
+        let State::Trying(trial) = &mut self.state else {
             return;
         };
-        times.push(time);
-        let is_hopeless = times.len() == UNCOUNTED
-            && before.is_some_and(|before| times.iter().all(|&time| time > before * HOPELESS));
-        if times.len() < TRIED && !is_hopeless {
+        let Some(time) = trial.note(seconds, samples) else {
             return;
-        }
-        let counted = if is_hopeless { 0 } else { UNCOUNTED };
-        let time = median(&mut times[counted..]);
-        match *before {
+        };
+        let (before, since) = (trial.before, trial.since);
+        match before {
             None => {
-                let since = *since;
                 self.alone = !self.alone;
-                self.state = trying(Some(time), since);
+                self.state = Trial::new(Some(time), since);
             }
             Some(before) => {
                 if time > before * BETTER {
                     self.alone = !self.alone;
                 }
                 let now = Instant::now();
-                let pause = LEAST.max((now - *since) * TIMES);
+                let pause = LEAST.max((now - since) * TIMES);
                 self.state = State::Kept(now + pause);
             }
         }
@@ -118,14 +171,6 @@ impl Sharing {
 impl Drop for Sharing {
     fn drop(&mut self) {
         compute_alone(false);
-    }
-}
-
-fn trying(before: Option<f64>, since: Instant) -> State {
-    State::Trying {
-        times: Vec::with_capacity(TRIED),
-        before,
-        since,
     }
 }
 
@@ -139,16 +184,21 @@ mod tests {
     use super::*;
     use crate::team::Team;
 
-    /// Which way is kept after the trials, and after how many steps, if a sample takes so long alone
-    /// and shared.
-    fn kept(alone: f64, shared: f64) -> (bool, usize) {
+    /// Which way is kept after the trials, and after how many steps of a thousand samples, if a sample
+    /// takes so long alone and shared, and a step so much longer while the other threads wake up.
+    fn kept(alone: f64, shared: f64, waking: f64) -> (bool, usize) {
         let mut sharing = Sharing {
-            state: trying(None, Instant::now()),
+            state: Trial::new(None, Instant::now()),
             ..Sharing::default()
         };
-        let mut steps = 0;
-        while !matches!(sharing.state, State::Kept(_)) {
-            sharing.note(if sharing.alone { alone } else { shared });
+        let (mut steps, mut seconds) = (0, 0.0);
+        while let State::Trying(_) = sharing.state {
+            let sample = if sharing.alone { alone } else { shared };
+            let waking = if seconds < 4e-4 { waking } else { 0.0 };
+            let was_alone = sharing.alone;
+            let step = sample * 1_000.0 + waking;
+            sharing.note(step, 1_000);
+            seconds = if sharing.alone == was_alone { seconds + step } else { 0.0 };
             steps += 1;
         }
         (sharing.alone, steps)
@@ -156,12 +206,20 @@ mod tests {
 
     #[test]
     fn the_faster_way_is_kept() {
-        assert_eq!(kept(1e-6, 2e-6), (true, 2 * TRIED));
-        assert_eq!(kept(2.1e-6, 2e-6), (false, 2 * TRIED));
+        const TRIED: usize = WARMING.steps + COUNTED.steps;
+        assert_eq!(kept(1e-6, 2e-6, 0.0), (true, 2 * TRIED));
+        assert_eq!(kept(2.1e-6, 2e-6, 0.0), (false, 2 * TRIED));
         // Much the same is not worth a change.
-        assert_eq!(kept(1.99e-6, 2e-6), (false, 2 * TRIED));
+        assert_eq!(kept(1.99e-6, 2e-6, 0.0), (false, 2 * TRIED));
         // What is clearly slower is not tried for long.
-        assert_eq!(kept(3e-6, 2e-6), (false, TRIED + UNCOUNTED));
+        assert_eq!(kept(3e-6, 2e-6, 0.0), (false, TRIED + WARMING.steps + FEW));
+    }
+
+    #[test]
+    fn threads_that_have_to_wake_up_are_waited_for() {
+        // Steps of 20 and 15 millionths of a second.
+        let (alone, steps) = kept(2e-8, 1.5e-8, 1e-4);
+        assert!(!alone && steps > 60, "{alone} {steps}");
     }
 
     #[test]
@@ -169,11 +227,11 @@ mod tests {
         let team = Team::new(2).unwrap();
         let tried = team.enter(|| {
             let mut sharing = Sharing::default();
-            for _ in 0..2 * TRIED {
+            while !matches!(sharing.state, State::Kept(_)) {
                 sharing.begin();
                 sharing.end(1);
             }
-            matches!(sharing.state, State::Kept(_))
+            true
         });
         assert!(tried);
     }
@@ -181,7 +239,7 @@ mod tests {
     #[test]
     fn where_there_is_nobody_to_share_with_nothing_is_tried() {
         let mut sharing = Sharing::default();
-        for _ in 0..3 * TRIED {
+        for _ in 0..100 {
             sharing.begin();
             sharing.end(1);
         }
@@ -197,7 +255,7 @@ mod tests {
                 ..Sharing::default()
             };
             sharing.begin();
-            matches!(sharing.state, State::Trying { .. })
+            matches!(sharing.state, State::Trying(_))
         });
         assert!(tried);
     }

@@ -32,6 +32,57 @@ impl<const K: usize> Panel<K> {
     }
 }
 
+#[expect(
+    unsafe_code,
+    reason = "see `kernels/sparse/rows.rs`, which has what it is for"
+)]
+impl<const K: usize> Panel<K> {
+    /// As [`load`](Self::load), of the row that begins there.
+    ///
+    /// # Safety
+    ///
+    /// The row has to be as long as those that the panel was cut for.
+    #[inline(always)]
+    pub(super) unsafe fn load_at<S: Simd, F: Lanes>(self, row: *const F) -> [F::Register<S>; K] {
+        // SAFETY: every register begins and ends within the row; registers are plain numbers.
+        unsafe {
+            let last = row.add(self.last).cast::<F::Register<S>>();
+            let mut registers = [last.read_unaligned(); K];
+            for (k, register) in registers[..K - 1].iter_mut().enumerate() {
+                *register = row
+                    .add(self.start + k * F::lanes::<S>())
+                    .cast::<F::Register<S>>()
+                    .read_unaligned();
+            }
+            registers
+        }
+    }
+
+    /// As [`store`](Self::store), to the row that begins there.
+    ///
+    /// # Safety
+    ///
+    /// The row has to be as long as those that the panel was cut for, and nobody else's.
+    #[inline(always)]
+    pub(super) unsafe fn store_at<S: Simd, F: Lanes>(
+        self,
+        row: *mut F,
+        values: [F::Register<S>; K],
+    ) {
+        // SAFETY: as above.
+        unsafe {
+            for (k, &value) in values[..K - 1].iter().enumerate() {
+                row.add(self.start + k * F::lanes::<S>())
+                    .cast::<F::Register<S>>()
+                    .write_unaligned(value);
+            }
+            row.add(self.last)
+                .cast::<F::Register<S>>()
+                .write_unaligned(values[K - 1]);
+        }
+    }
+}
+
 /// What is done to each panel of a row.
 pub(crate) trait OnPanel {
     fn on<const K: usize>(&mut self, panel: Panel<K>);

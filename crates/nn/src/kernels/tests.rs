@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{
     product::{Left, product},
-    sparse::{self, Places, Sorted},
+    sparse::{self, Lists, Onto, Places},
 };
 use crate::Scalar;
 
@@ -98,24 +98,30 @@ fn check_sparse<F: Scalar>(rows: usize, inputs: usize, units: usize, share: f64,
     );
     let bias = has_bias.then(|| numbers::<F>(units, 1.0, 7));
     let shape = (rows, inputs, units);
-    // Found in two pieces, as threads do.
+    // Found in two pieces, as threads do, and in the parts that columns are cut into.
     let cut = rows.div_ceil(2);
-    let mut places = [Places::for_rows(cut, inputs), Places::for_rows(cut, inputs)];
+    let columns = sparse::parts_of(inputs, rows).into_iter();
+    let room = |columns: std::ops::Range<usize>| vec![Places::for_rows(cut, columns); 2];
+    let mut parts: Vec<_> = columns.map(room).collect();
     let mut y = vec![F::nan(); rows * units];
-    let parts = x.chunks(cut * inputs).zip(y.chunks_mut(cut * units));
-    for (places, (x, y)) in places.iter_mut().zip(parts) {
-        places.find(x);
-        sparse::forward(places, (&w, units, 0), bias.as_deref(), y, units);
+    let start = bias.as_deref().map_or(Onto::Nothing, Onto::Start);
+    for (at, part) in parts.iter_mut().enumerate() {
+        let onto = if at == 0 { start } else { Onto::There };
+        let pieces = x.chunks(cut * inputs).zip(y.chunks_mut(cut * units));
+        for (places, (x, y)) in part.iter_mut().zip(pieces) {
+            places.find(x, inputs);
+            sparse::forward(places, (&w, units, 0), onto, y, units);
+        }
     }
     let expected = loops(|i, k| x[i * inputs + k], &w, bias.as_deref(), shape);
     assert!(off(&y, &expected, inputs) < 1.0, "{shape:?} forward");
 
     let dy = numbers::<F>(rows * units, 1.0, 8);
     let mut dw = vec![F::nan(); inputs * units];
-    let mut room = Sorted::for_batch(rows, inputs);
-    let mut filled = None;
+    let (mut room, mut filled) = (Vec::new(), None);
     let into = (&mut dw[..], &mut filled);
-    sparse::gradient(places.iter(), &dy, into, units, &mut room);
+    let lists = Lists::new(&parts, rows.div_ceil(cut));
+    sparse::gradient(lists, &dy, into, units, &mut room);
     let expected = loops(|i, k| x[k * inputs + i], &dy, None, (inputs, rows, units));
     assert!(off(&dw, &expected, rows) < 1.0, "{shape:?} gradient");
     if let Some(filled) = &filled {
@@ -127,9 +133,11 @@ fn check_sparse<F: Scalar>(rows: usize, inputs: usize, units: usize, share: f64,
     }
     // The next batch, of a single sample with other places, into what the first left.
     let next = numbers::<F>(inputs, share, 9);
-    places[0].find(&next);
+    for part in &mut parts {
+        part[0].find(&next, inputs);
+    }
     let into = (&mut dw[..], &mut filled);
-    sparse::gradient(places[..1].iter(), &dy[..units], into, units, &mut room);
+    sparse::gradient(Lists::new(&parts, 1), &dy[..units], into, units, &mut room);
     let expected = loops(|i, _| next[i], &dy, None, (inputs, 1, units));
     assert!(off(&dw, &expected, 1) < 1.0, "{shape:?} next gradient");
 }
@@ -160,17 +168,17 @@ proptest! {
         let (a, b) = (numbers::<f32>(rows * inner, 0.5, 9), numbers::<f32>(inner * columns, 1.0, 10));
         let mut all = vec![0.0; rows * columns];
         product(Left::Rows(&a), &b, None, &mut all, (inner, columns));
-        let mut places = Places::for_rows(rows, inner);
+        let mut places = Places::for_rows(rows, 0..inner);
         let mut found = vec![0.0; rows * columns];
-        places.find(&a);
-        sparse::forward(&places, (&b, columns, 0), None, &mut found, columns);
+        places.find(&a, inner);
+        sparse::forward(&places, (&b, columns, 0), Onto::Nothing, &mut found, columns);
         for i in 0..rows {
             let a = &a[i * inner..(i + 1) * inner];
             let mut one = vec![0.0; columns];
             product(Left::Rows(a), &b, None, &mut one, (inner, columns));
             prop_assert_eq!(&all[i * columns..(i + 1) * columns], &one);
-            places.find(a);
-            sparse::forward(&places, (&b, columns, 0), None, &mut one, columns);
+            places.find(a, inner);
+            sparse::forward(&places, (&b, columns, 0), Onto::Nothing, &mut one, columns);
             prop_assert_eq!(&found[i * columns..(i + 1) * columns], &one);
         }
     }
@@ -179,10 +187,10 @@ proptest! {
 #[test]
 fn what_is_not_a_number_is_found_and_not_hidden() {
     let x = [0.0, f32::NAN, 0.0, -0.0, f32::INFINITY, 1e-40];
-    let mut places = Places::for_rows(2, 3);
-    places.find(&x);
+    let mut places = Places::for_rows(2, 0..3);
+    places.find(&x, 3);
     let mut y = [0.0; 2];
-    sparse::forward(&places, (&[1.0; 3], 1, 0), None, &mut y, 1);
+    sparse::forward(&places, (&[1.0; 3], 1, 0), Onto::Nothing, &mut y, 1);
     assert!(y[0].is_nan() && y[1] == f32::INFINITY);
 }
 

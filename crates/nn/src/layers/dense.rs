@@ -1,11 +1,13 @@
 //! The linear layer: y = x·W + b.
 
-use super::{Backward, Layer, OverBatch, Scratch, Share};
+use std::ops::Range;
+
+use super::{Backward, Layer, OverBatch, Scratch, Share, Sum};
 use crate::{
     Parameter, Scalar,
     kernels::{
         product::{Left, product},
-        sparse::{self, Places, Sorted},
+        sparse::{self, Lists, Onto, Part},
     },
     matmul::{Into, Mat, matmul},
     team,
@@ -177,10 +179,7 @@ impl<F: Scalar> Layer<F> for Dense {
             // The transpose of the weights.
             (false, false) => self.inputs * self.units,
         };
-        let has_places = self.reads_data && sparse::has_places(self.inputs);
-        let rows = if has_places { capacity } else { 0 };
         Scratch {
-            places: Places::for_rows(rows, self.inputs),
             values: vec![F::zero(); room],
             ..Scratch::default()
         }
@@ -198,35 +197,57 @@ impl<F: Scalar> Layer<F> for Dense {
             unreachable!("a dense layer has a weight")
         };
         let (weight, bias) = (weight.values(), bias.first().map(Parameter::values));
-        if scratch.sparse && !scratch.found {
-            scratch.places.find(x);
+        if !self.takes_all() {
+            return self.all(x, weight, bias, y, batch);
         }
-        let (places, room) = (&scratch.places, &mut scratch.values);
-        let shape = (batch, self.units, COLUMNS);
-        match (scratch.sparse, self.takes_all()) {
-            (true, true) => Self::by_columns(
-                (batch, self.units, SPARSE_COLUMNS),
-                bias,
-                y,
-                room,
-                |from, room| {
-                    let units = room.len() / batch;
-                    sparse::forward(places, (weight, self.units, from), None, room, units);
-                },
-            ),
-            (true, false) => {
-                sparse::forward(places, (weight, self.units, 0), bias, y, self.units);
-            }
-            (false, true) => {
-                let x = Mat::new(x, batch, self.inputs);
-                let weight = Mat::new(weight, self.inputs, self.units);
-                Self::by_columns(shape, bias, y, room, |from, room| {
-                    let columns = weight.some_columns(from, room.len() / batch);
-                    matmul(x, columns, room, Into::Overwrite);
-                });
-            }
-            (false, false) => self.all(x, weight, bias, y, batch),
-        }
+        let x = Mat::new(x, batch, self.inputs);
+        let weight = Mat::new(weight, self.inputs, self.units);
+        let (shape, room) = ((batch, self.units, COLUMNS), &mut scratch.values);
+        Self::by_columns(shape, bias, y, room, |from, room| {
+            let columns = weight.some_columns(from, room.len() / batch);
+            matmul(x, columns, room, Into::Overwrite);
+        });
+    }
+
+    fn forward_part(
+        &self,
+        parameters: &[Parameter<F>],
+        lists: Lists<'_, F>,
+        of: (Range<usize>, Part),
+        sum: Sum,
+        y: &mut [F],
+    ) {
+        let [weight, bias @ ..] = parameters else {
+            unreachable!("a dense layer has a weight")
+        };
+        let onto = match (sum, bias) {
+            (Sum::First, [bias, ..]) => Onto::Start(bias.values()),
+            (Sum::First, []) | (Sum::Apart, _) => Onto::Nothing,
+            (Sum::Onto, _) => Onto::There,
+        };
+        let weight = (weight.values(), self.units, 0);
+        sparse::forward(lists, of, weight, onto, y, self.units);
+    }
+
+    fn forward_lists(
+        &self,
+        parameters: &[Parameter<F>],
+        lists: Lists<'_, F>,
+        y: &mut [F],
+        batch: usize,
+        scratch: &mut Scratch<F>,
+    ) {
+        let [weight, bias @ ..] = parameters else {
+            unreachable!("a dense layer has a weight")
+        };
+        let (weight, bias) = (weight.values(), bias.first().map(Parameter::values));
+        let (shape, room) = ((batch, self.units, SPARSE_COLUMNS), &mut scratch.values);
+        Self::by_columns(shape, bias, y, room, |from, room| {
+            let units = room.len() / batch;
+            let weight = (weight, self.units, from);
+            let all = (0..batch, Part::All);
+            sparse::forward(lists, all, weight, Onto::Nothing, room, units);
+        });
     }
 
     fn backward(&self, pass: Backward<'_, F>, scratch: &mut Scratch<F>) {
@@ -254,24 +275,20 @@ impl<F: Scalar> Layer<F> for Dense {
     }
 
     fn takes_places(&self) -> bool {
-        self.reads_data
+        self.reads_data && sparse::has_places(self.inputs)
     }
 
     fn gradients(&self, of: OverBatch<'_, F>) {
         if self.takes_all() && !self.reads_data {
             return;
         }
-        let (dy, pieces, layer) = (of.dy, of.pieces, of.layer);
+        let dy = of.dy;
         let ([d_weight, d_bias @ ..], [filled, ..]) = (of.gradients, of.filled) else {
             unreachable!("a dense layer has a weight")
         };
         let (batch, d_weight) = (dy.len() / self.units, d_weight.values_mut());
-        if pieces[0].scratch[layer].sparse {
-            if of.sorted.first().is_none_or(|room| room.rows() < batch) {
-                *of.sorted = Sorted::for_batch(batch, self.inputs);
-            }
-            let places = pieces.iter().map(|piece| &piece.scratch[layer].places);
-            sparse::gradient(places, dy, (d_weight, filled), self.units, of.sorted);
+        if let Some(lists) = of.lists {
+            sparse::gradient(lists, dy, (d_weight, filled), self.units, of.sorted);
         } else {
             *filled = None;
             self.all_gradients(of.x, dy, d_weight, batch);

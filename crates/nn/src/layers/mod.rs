@@ -16,7 +16,7 @@ mod flatten;
 pub(crate) mod im2col;
 mod max_pool2d;
 
-use std::fmt::Debug;
+use std::{fmt::Debug, ops::Range};
 
 use rand_pcg::Pcg64;
 
@@ -31,7 +31,7 @@ pub(crate) use max_pool2d::MaxPool2d;
 
 use crate::{
     Parameter, Scalar,
-    kernels::sparse::{Places, Sorted},
+    kernels::sparse::{Lists, Part, Sorted},
     network::Piece,
     parameter::FilledRows,
 };
@@ -41,11 +41,6 @@ use crate::{
 pub(crate) struct Scratch<F> {
     pub(crate) values: Vec<F>,
     pub(crate) indices: Vec<u32>,
-    pub(crate) places: Places<F>,
-    /// Whether the batch is one of many zeros.
-    pub(crate) sparse: bool,
-    /// Whether its numbers have been noted in `places` already.
-    pub(crate) found: bool,
     /// Whether the pass is one of training: only then is a batch normalized by itself.
     pub(crate) training: bool,
     /// Where random numbers come from, before a pass that draws some.
@@ -61,9 +56,8 @@ pub(crate) struct OverBatch<'a, F: Scalar> {
     pub(crate) gradients: &'a mut [Parameter<F>],
     /// Of each gradient the rows that are not all zero, where that is known.
     pub(crate) filled: &'a mut [FilledRows],
-    pub(crate) pieces: &'a [Piece<F>],
-    /// The number of the layer.
-    pub(crate) layer: usize,
+    /// Where the numbers of x are that are not zero, if that was noted: then x may not be there.
+    pub(crate) lists: Option<Lists<'a, F>>,
     /// Room for sorting data.
     pub(crate) sorted: &'a mut Vec<Sorted<F>>,
 }
@@ -81,6 +75,17 @@ pub(crate) enum Share {
     Together,
     /// Not by the network: the layer takes the whole batch, and shares its work itself.
     Whole,
+}
+
+/// What the terms of one part of the columns are to the layer's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sum {
+    /// They and the bias are what there is so far.
+    First,
+    /// They are added to what there is.
+    Onto,
+    /// They are kept by themselves, to be added later.
+    Apart,
 }
 
 /// A layer's mathematics.
@@ -135,6 +140,33 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
         batch: usize,
         scratch: &mut Scratch<F>,
     );
+
+    /// Computes the terms of `y` of some samples and one part of the columns of `x`, of a layer that
+    /// takes samples by themselves, by the numbers that are not zero.
+    fn forward_part(
+        &self,
+        parameters: &[Parameter<F>],
+        lists: Lists<'_, F>,
+        of: (Range<usize>, Part),
+        sum: Sum,
+        y: &mut [F],
+    ) {
+        let _ = (parameters, lists, of, sum, y);
+        unreachable!("a layer that takes no places was given some; please report")
+    }
+
+    /// Computes `y` by the numbers of x that are not zero, of a layer that takes the whole batch.
+    fn forward_lists(
+        &self,
+        parameters: &[Parameter<F>],
+        lists: Lists<'_, F>,
+        y: &mut [F],
+        batch: usize,
+        scratch: &mut Scratch<F>,
+    ) {
+        let _ = (parameters, lists, y, batch, scratch);
+        unreachable!("a layer that takes no places was given some; please report")
+    }
 
     /// Computes the gradients of the parameters, and that of `x` unless nobody needs it.
     fn backward(&self, pass: Backward<'_, F>, scratch: &mut Scratch<F>);

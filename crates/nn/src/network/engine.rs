@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     Gradients, Model, Parameter, Scalar,
+    kernels::sparse::{Notes, middle_of},
     layers::{Scratch, Share},
     line::InLine,
     model::{LayerKind, PlannedLayer, PlannedParameter, plan},
@@ -113,8 +114,26 @@ pub(crate) fn workspace<F: Scalar>(
             Vec::new()
         }
     };
+    let taker = network.taker_of_places();
+    let is_shared = |i: &usize| network.layers[*i].mathematics.share() == Share::Inputs;
+    // What takes the whole batch shares it by itself.
+    let middle = match taker {
+        Some(i) if is_shared(&i) => middle_of(lens[i], capacity),
+        _ => input,
+    };
+    let notes = match taker {
+        Some(i) => Notes::for_rows(capacity, lens[i], middle),
+        None => Notes::default(),
+    };
+    let apart = match taker {
+        Some(i) if middle < lens[i] => capacity * lens[i + 1],
+        _ => 0,
+    };
     Workspace {
         capacity,
+        notes,
+        apart: InLine::zeros(apart),
+        sorted: vec![Vec::new(); network.layers.len()],
         names: network
             .layers
             .iter()
@@ -142,7 +161,6 @@ pub(crate) fn workspace<F: Scalar>(
             })
             .collect(),
         piece,
-        sorted: vec![Vec::new(); network.layers.len()],
         dropout: Source::seeded(0),
         gradients: Gradients {
             entries: network.parameters.iter().map(zeros).collect(),

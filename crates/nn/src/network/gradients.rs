@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Network, Piece, Workspace};
+use super::{Network, Piece, Workspace, parts::Origin};
 use crate::{
     Parameter, Scalar,
-    kernels::sparse::Sorted,
+    kernels::sparse::{Lists, Sorted},
     layers::{OverBatch, Share},
     line::InLine,
     parameter::FilledRows,
@@ -14,13 +14,19 @@ use crate::{
 
 /// The gradients that are not there yet: of layers that take them over the whole batch, and sums of
 /// those of the pieces.
-pub(super) fn of_batch<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize) {
+pub(super) fn of_batch<F: Scalar>(
+    network: &Network<F>,
+    w: &mut Workspace<F>,
+    batch: usize,
+    notes: Option<(Origin<'_, F>, usize)>,
+) {
     let missing = Missing {
         network,
         lens: &w.lens,
         activations: &w.activations,
         deltas: &w.deltas,
         pieces: &w.pieces[..batch.div_ceil(w.piece)],
+        lists: notes.map(|(origin, taker)| (origin.lists(&w.notes, batch), taker)),
         batch,
     };
     let gaps = Gaps {
@@ -39,6 +45,8 @@ struct Missing<'a, F: Scalar> {
     activations: &'a [InLine<F>],
     deltas: &'a [InLine<F>],
     pieces: &'a [Piece<F>],
+    /// The lists of the batch's numbers that are not zero, and for which layer, if there are some.
+    lists: Option<(Lists<'a, F>, usize)>,
     batch: usize,
 }
 
@@ -101,20 +109,13 @@ impl<F: Scalar> Missing<'_, F> {
     ) {
         let layer = &self.network.layers[i].mathematics;
         match layer.share() {
-            share @ (Share::Inputs | Share::Whole) => {
-                // What takes the whole batch has it all in the first piece.
-                let pieces = if share == Share::Whole {
-                    1
-                } else {
-                    self.pieces.len()
-                };
+            Share::Inputs | Share::Whole => {
                 layer.gradients(OverBatch {
                     x: &self.activations[i][..self.batch * self.lens[i]],
                     dy: &self.deltas[i][..self.batch * self.lens[i + 1]],
                     gradients,
                     filled,
-                    pieces: &self.pieces[..pieces],
-                    layer: i,
+                    lists: self.lists.filter(|of| of.1 == i).map(|of| of.0),
                     sorted,
                 });
             }

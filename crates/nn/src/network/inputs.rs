@@ -4,10 +4,10 @@ use std::{fmt::Debug, ops::Range};
 
 use chainrule_error::{Error, ErrorKind, Result};
 
-use super::{Network, Workspace};
+use super::{Network, Workspace, parts::Origin, pieces::MOST_LAYERS};
 use crate::{
     Scalar, Targets,
-    kernels::sparse::{self, Row},
+    kernels::sparse::Notes,
     layers::Share,
     team,
 };
@@ -65,18 +65,33 @@ pub trait Inputs<F>: Sync + Debug {
         &[]
     }
 
-    /// The places of a sample's bytes that are not zero, in ascending order, and the bytes there, if
-    /// that is known: either of all samples or of none. Asked for only where
+    /// The bytes that are not zero, if they are known: of all samples or of none. Asked for only where
     /// [`numbers`](Self::numbers) has an answer.
-    fn filled(&self, sample: usize) -> Option<(&[u16], &[u8])> {
-        let _ = sample;
+    fn filled(&self) -> Option<FilledBytes<'_>> {
         None
+    }
+
+    /// For each sample where its bytes begin among those of [`filled`](Self::filled), where those do
+    /// that are not before the middle, and where they end.
+    fn bounds(&self, bounds: &mut [[usize; 3]]) {
+        let _ = bounds;
     }
 
     /// The number that each byte stands for, if samples are made of bytes.
     fn numbers(&self) -> Option<&[F; 256]> {
         None
     }
+}
+
+/// Of many samples the bytes that are not zero, one sample after the other.
+#[derive(Clone, Copy, Debug)]
+pub struct FilledBytes<'a> {
+    /// Their places in the sample, in ascending order.
+    pub places: &'a [u16],
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// The place in the middle of a sample: threads share the bytes before it and those from it on.
+    pub middle: usize,
 }
 
 impl<F: Scalar> Network<F> {
@@ -138,42 +153,40 @@ impl<F: Scalar> Network<F> {
 }
 
 /// How a pass gets its inputs.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Start<'a, F> {
     /// They are there.
     There,
     /// Each piece writes its own.
     Written(&'a dyn Inputs<F>),
-    /// The layer of this number takes what their bytes, that are not zero, stand for.
-    Bytes(&'a dyn Inputs<F>, &'a [F; 256], usize),
+    /// The layer of this number takes those that are not zero, of which there are notes.
+    Noted(Origin<'a, F>, usize),
 }
 
 impl<'a, F: Scalar> Start<'a, F> {
-    /// How a network best gets them, by the batch alone.
-    pub(super) fn of(network: &Network<F>, inputs: Option<&'a dyn Inputs<F>>) -> Self {
-        let Some(inputs) = inputs else {
-            return Self::There;
+    /// How a network best gets them, by the batch alone: `x`, if there are no inputs to draw from. If
+    /// there are to be notes, they are made.
+    pub(super) fn of(
+        network: &Network<F>,
+        inputs: Option<&'a dyn Inputs<F>>,
+        x: &[F],
+        notes: &mut Notes<F>,
+    ) -> Self {
+        let otherwise = inputs.map_or(Self::There, Self::Written);
+        let Some(taker) = network.taker_of_places() else {
+            return otherwise;
         };
-        let taker = network.taker_of_places();
-        let numbers = inputs.numbers().filter(|numbers| numbers[0] == F::zero());
         // What takes the whole batch cannot be given to pieces of the layers before.
-        let whole = |i: &usize| network.layers[*i].mathematics.share() == Share::Whole;
-        let taker = taker.filter(|i| *i == 0 || !whole(i));
-        let (Some(taker), Some(numbers)) = (taker, numbers) else {
-            return Self::Written(inputs);
-        };
-        match sparse::are_sparse_bytes(inputs.len(), inputs.features(), &rows_of(inputs)) {
-            true => Self::Bytes(inputs, numbers, taker),
-            false => Self::Written(inputs),
+        let is_whole = network.layers[taker].mathematics.share() == Share::Whole;
+        if taker >= MOST_LAYERS || (taker > 0 && is_whole) {
+            return otherwise;
         }
-    }
-}
-
-/// The samples as the places of their numbers are found in them.
-pub(super) fn rows_of<'a, F: Scalar>(inputs: &'a dyn Inputs<F>) -> impl Fn(usize) -> Row<'a> {
-    |sample| match inputs.filled(sample) {
-        Some((places, bytes)) => Row::Filled(places, bytes),
-        None => Row::Bytes(inputs.bytes(sample)),
+        let features = network.model.input.features();
+        let origin = match inputs {
+            Some(inputs) => Origin::note(inputs, features, notes),
+            None => Origin::note_numbers(x, features, notes),
+        };
+        origin.map_or(otherwise, |origin| Self::Noted(origin, taker))
     }
 }
 

@@ -4,12 +4,12 @@ use super::{
     Network, Workspace,
     dropout::Source,
     gradients,
-    inputs::{Inputs, Start, rows_of, write_all},
+    inputs::{Inputs, Start, write_all},
+    parts::{self, Noted, Origin},
     pieces::{Job, MOST_ROWS, Rows},
 };
 use crate::{
     Scalar, Targets,
-    kernels::sparse,
     layers::{Backward, Samples, Share, Together},
     line::InLine,
 };
@@ -42,17 +42,23 @@ pub(super) fn pass<F: Scalar>(
     forwards(network, w, batch, training, None, With::Nothing);
 }
 
-/// All layers forward, and the last segment backward if gradients are wanted.
-fn forwards<F: Scalar>(
+/// All layers forward, and the last segment backward if gradients are wanted. Says what notes were
+/// made of, if some were, and for which layer.
+fn forwards<'i, F: Scalar>(
     network: &Network<F>,
     w: &mut Workspace<F>,
     batch: usize,
     training: bool,
-    inputs: Option<&dyn Inputs<F>>,
+    inputs: Option<&'i dyn Inputs<F>>,
     with: With<'_, F>,
-) {
-    let start = Start::of(network, inputs);
-    prepare(network, w, batch, training, start);
+) -> Option<(Origin<'i, F>, usize)> {
+    let x = &w.activations[0][..batch * w.lens[0]];
+    let start = Start::of(network, inputs, x, &mut w.notes);
+    let notes = match start {
+        Start::Noted(origin, taker) => Some((origin, taker)),
+        Start::There | Start::Written(_) => None,
+    };
+    prepare(network, w, batch, training);
     let lowest = network.lowest();
     for at in 0..w.segments.len() {
         let layers = w.segments[at].clone();
@@ -62,19 +68,32 @@ fn forwards<F: Scalar>(
             Start::There
         };
         if network.layers[layers.start].mathematics.share() == Share::Whole {
-            match start {
-                Start::There => {}
-                Start::Written(inputs) => {
-                    write_all(inputs, &mut w.activations[0][..batch * w.lens[0]]);
-                }
-                Start::Bytes(inputs, numbers, taker) => {
-                    let places = &mut w.pieces[0].scratch[taker].places;
-                    places.find_bytes(0..batch, batch, &rows_of(inputs), numbers);
-                }
+            if let Start::Written(inputs) = start {
+                write_all(inputs, &mut w.activations[0][..batch * w.lens[0]]);
             }
-            whole_forward(network, w, batch, layers.start);
+            match (notes, layers.start) {
+                (Some((origin, _)), 0) => whole_forward_lists(network, w, batch, origin),
+                _ => whole_forward(network, w, batch, layers.start),
+            }
             continue;
         }
+        let noted = match notes {
+            Some((origin, taker)) if layers.start == 0 => {
+                let is_shared = parts::are_shared(network, w, batch, taker);
+                let lists = origin.lists(&w.notes, batch);
+                if is_shared {
+                    let len = batch * w.lens[1];
+                    let y = (&mut w.activations[1][..len], &mut w.apart[..len]);
+                    parts::sum(network, lists, y, w.piece);
+                }
+                Some(Noted {
+                    lists,
+                    taker,
+                    apart: is_shared.then_some(&w.apart[..]),
+                })
+            }
+            _ => None,
+        };
         let last = at + 1 == w.segments.len();
         let targets = match with {
             With::Gradients(targets) if last => Some(targets),
@@ -88,6 +107,7 @@ fn forwards<F: Scalar>(
             lowest,
             forward: true,
             start,
+            noted,
             loss: targets.is_some(),
             backward: targets.is_some(),
         };
@@ -114,6 +134,7 @@ fn forwards<F: Scalar>(
             agree_backward(network, w, batch, layers.start);
         }
     }
+    notes
 }
 
 /// Makes one of what pieces observed of the gradients, if the layer wants that.
@@ -137,26 +158,16 @@ fn prepare<F: Scalar>(
     w: &mut Workspace<F>,
     batch: usize,
     training: bool,
-    start: Start<'_, F>,
 ) {
     let pieces = batch.div_ceil(w.piece);
     let dropping = training && !matches!(w.dropout, Source::Off);
-    let taker = network.taker_of_places();
     for (i, layer) in network.layers.iter().enumerate() {
-        let found = matches!(start, Start::Bytes(..)) && taker == Some(i);
-        let sparse = match start {
-            _ if taker != Some(i) => false,
-            Start::There => sparse::is_sparse(&w.activations[0][..batch * w.lens[0]], w.lens[0]),
-            Start::Written(_) => false,
-            Start::Bytes(..) => true,
-        };
         for (at, piece) in w.pieces[..pieces].iter_mut().enumerate() {
             let scratch = &mut piece.scratch[i];
             if let (false, Some(together)) = (training, layer.mathematics.together()) {
                 together.recall(&network.statistics[layer.statistics.clone()], scratch);
             }
             (scratch.training, scratch.dropping) = (training, dropping);
-            (scratch.sparse, scratch.found) = (sparse, found);
             if let (true, Source::Drawn(rng)) = (training, &mut w.dropout) {
                 let rows = w.piece.min(batch - at * w.piece);
                 scratch.rng = Some(rng.clone());
@@ -211,6 +222,22 @@ fn whole_forward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: u
     layer.mathematics.forward(parameters, x, y, batch, scratch);
 }
 
+/// The value of a layer that takes the whole batch, by the lists of its numbers.
+fn whole_forward_lists<F: Scalar>(
+    network: &Network<F>,
+    w: &mut Workspace<F>,
+    batch: usize,
+    origin: Origin<'_, F>,
+) {
+    let (layer, lists) = (&network.layers[0], origin.lists(&w.notes, batch));
+    let parameters = &network.parameters[layer.parameters.clone()];
+    let y = &mut w.activations[1][..batch * w.lens[1]];
+    let scratch = &mut w.pieces[0].scratch[0];
+    layer
+        .mathematics
+        .forward_lists(parameters, lists, y, batch, scratch);
+}
+
 /// Lets the passes that follow drop the units that the last one dropped.
 pub(super) fn keep_masks<F: Scalar>(w: &mut Workspace<F>, batch: usize) {
     if let Source::Drawn(_) = w.dropout {
@@ -239,7 +266,7 @@ pub(crate) fn forward_backward<F: Scalar>(
     inputs: Option<&dyn Inputs<F>>,
     targets: Targets<'_, F>,
 ) -> f64 {
-    forwards(network, w, batch, true, inputs, With::Gradients(targets));
+    let notes = forwards(network, w, batch, true, inputs, With::Gradients(targets));
     let pieces = batch.div_ceil(w.piece);
     let ends_whole =
         network.layers.last().map(|layer| layer.mathematics.share()) == Some(Share::Whole);
@@ -269,6 +296,7 @@ pub(crate) fn forward_backward<F: Scalar>(
             lowest,
             forward: false,
             start: Start::There,
+            noted: None,
             loss: false,
             backward: true,
         };
@@ -288,7 +316,7 @@ pub(crate) fn forward_backward<F: Scalar>(
             agree_backward(network, w, batch, layers.start);
         }
     }
-    gradients::of_batch(network, w, batch);
+    gradients::of_batch(network, w, batch, notes);
     loss
 }
 

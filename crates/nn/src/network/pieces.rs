@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use super::{
     BuiltLayer, Network,
-    inputs::{Start, rows_of},
+    inputs::Start,
+    parts::{Noted, Origin},
 };
 use crate::{
     Parameter, Scalar, Targets,
@@ -73,6 +74,8 @@ pub(super) struct Job<'a, F: Scalar> {
     pub(super) forward: bool,
     /// What comes before the first of them, going forward.
     pub(super) start: Start<'a, F>,
+    /// The lists of the batch, if there are some and the layer that takes them is one of these.
+    pub(super) noted: Option<Noted<'a, F>>,
     /// Whether the loss is computed after the last layer.
     pub(super) loss: bool,
     pub(super) backward: bool,
@@ -180,23 +183,23 @@ impl<F: Scalar> Job<'_, F> {
         let layers = &self.network.layers[self.layers.clone()];
         let first = self.layers.start;
         if self.forward {
+            if let Start::Written(inputs) = self.start {
+                inputs.write(from..from + batch, &mut *activations[0]);
+            }
+            let taker = self.noted.map(|noted| noted.taker);
+            // Where there are lists, the numbers need not be there.
             let below = match self.start {
-                Start::There => 0,
-                Start::Written(inputs) => {
-                    inputs.write(from..from + batch, &mut *activations[0]);
-                    0
-                }
-                Start::Bytes(inputs, numbers, taker) => {
-                    let places = &mut piece.scratch[taker].places;
-                    places.find_bytes(from..from + batch, of, &rows_of(inputs), numbers);
-                    taker
-                }
+                Start::Noted(Origin::Bytes | Origin::Filled(..), taker) => taker,
+                _ => 0,
             };
             for (i, layer) in layers.iter().enumerate().skip(below) {
                 let (before, after) = activations.split_at_mut(i + 1);
                 let parameters = &self.network.parameters[layer.parameters.clone()];
                 let (x, y, scratch) = (&*before[i], &mut *after[0], &mut piece.scratch[first + i]);
-                layer.mathematics.forward(parameters, x, y, batch, scratch);
+                match self.noted.filter(|_| taker == Some(i)) {
+                    Some(noted) => noted.forward(&*layer.mathematics, parameters, from..from + batch, y),
+                    None => layer.mathematics.forward(parameters, x, y, batch, scratch),
+                }
             }
         }
         let last = layers.len();

@@ -5,7 +5,12 @@ use std::ops::Range;
 use chainrule_error::{Error, ErrorKind, Result};
 
 use super::{dropout::Source, pieces::Piece};
-use crate::{Gradients, Scalar, kernels::sparse::Sorted, layers::Scratch, line::InLine};
+use crate::{
+    Gradients, Scalar,
+    kernels::sparse::{Notes, Sorted},
+    layers::Scratch,
+    line::InLine,
+};
 
 /// Buffers for batches of up to a number of samples: activations, gradients, working space.
 ///
@@ -39,6 +44,10 @@ pub struct Workspace<F: Scalar = f32> {
     pub(super) pieces: Vec<Piece<F>>,
     /// Samples of each piece; the last may have fewer.
     pub(super) piece: usize,
+    /// Where a batch's numbers are that are not zero, if a layer takes them.
+    pub(super) notes: Notes<F>,
+    /// The terms of the second part of the columns, when threads share the parts.
+    pub(super) apart: InLine<F>,
     /// Where each layer of data sorts a batch's numbers, block by block.
     pub(super) sorted: Vec<Vec<Sorted<F>>>,
     pub(super) dropout: Source,

@@ -1,8 +1,14 @@
 //! The value of a layer whose inputs are mostly zero.
 
+use std::ops::Range;
+
 use pulp::{Simd, WithSimd};
 
-use super::Places;
+use super::{
+    Lists, Part, Values,
+    lists::{Code, List},
+    rows::Rows,
+};
 use crate::{
     Scalar,
     kernels::{
@@ -11,40 +17,82 @@ use crate::{
     },
 };
 
-/// y = x·w, each row beginning with `start` if there is one, by the places of x's numbers: those
-/// columns of w from `first` on that y has.
+/// What the terms of some columns of the input are added to, once they are summed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Onto<'a, F> {
+    /// Nothing.
+    Nothing,
+    /// Each row begins with these.
+    Start(&'a [F]),
+    /// What the columns before have come to.
+    There,
+}
+
+/// Weights: the rows, how many numbers each has, and the first of the columns that are wanted.
+pub(crate) type Weights<'a, F> = (&'a [F], usize, usize);
+
+/// y = x·w of some samples and one part of the columns of x: those columns of w that y has.
 pub(crate) fn forward<F: Scalar>(
-    places: &Places<F>,
-    (w, columns, first): (&[F], usize, usize),
-    start: Option<&[F]>,
+    lists: Lists<'_, F>,
+    (samples, part): (Range<usize>, Part),
+    w: Weights<'_, F>,
+    onto: Onto<'_, F>,
     y: &mut [F],
     units: usize,
 ) {
+    match lists.values {
+        Values::Numbers(numbers) => {
+            let list = lists.list(numbers, part);
+            of_list(list, &(), samples, w, onto, y, units);
+        }
+        Values::Bytes(bytes, numbers) => {
+            let list = lists.list(bytes, part);
+            of_list(list, numbers, samples, w, onto, y, units);
+        }
+    }
+}
+
+fn of_list<F: Scalar, C: Code<F>>(
+    list: List<'_, C>,
+    key: &C::Key,
+    samples: Range<usize>,
+    (w, columns, first): Weights<'_, F>,
+    onto: Onto<'_, F>,
+    y: &mut [F],
+    units: usize,
+) {
+    assert!(
+        y.len() == samples.len() * units,
+        "rows for other samples; please report"
+    );
+    let w = &w[first..];
     for_rows::<F, _>(
         units,
         Forward {
-            places,
+            list,
+            key,
+            samples,
             w,
             columns,
-            first,
-            start,
+            onto,
             y,
             units,
         },
     );
 }
 
-struct Forward<'a, F> {
-    places: &'a Places<F>,
+struct Forward<'a, F, C: Code<F>> {
+    list: List<'a, C>,
+    key: &'a C::Key,
+    samples: Range<usize>,
     w: &'a [F],
     columns: usize,
-    first: usize,
-    start: Option<&'a [F]>,
+    onto: Onto<'a, F>,
     y: &'a mut [F],
     units: usize,
 }
 
-impl<F: Scalar> WithSimd for Forward<'_, F> {
+impl<F: Scalar, C: Code<F>> WithSimd for Forward<'_, F, C> {
     type Output = ();
 
     #[inline(always)]
@@ -63,31 +111,42 @@ impl<F: Scalar> WithSimd for Forward<'_, F> {
     }
 }
 
-impl<F: Scalar> Forward<'_, F> {
+impl<F: Scalar, C: Code<F>> Forward<'_, F, C> {
+    /// For rows narrower than a register.
     #[inline(always)]
     fn narrow(&mut self) {
-        for (row, y) in self.y.chunks_exact_mut(self.units).enumerate() {
-            match self.start {
-                Some(start) => y.copy_from_slice(start),
-                None => y.fill(F::zero()),
+        // No register holds more.
+        let mut room = [F::zero(); 16];
+        let sums = &mut room[..self.units];
+        let rows = self.y.chunks_exact_mut(self.units);
+        for (sample, y) in self.samples.clone().zip(rows) {
+            self.list.ask_after(sample);
+            match self.onto {
+                Onto::Start(start) => sums.copy_from_slice(start),
+                Onto::Nothing | Onto::There => sums.fill(F::zero()),
             }
-            let (places, values) = self.places.of_row(row);
-            for (&place, &x) in places.iter().zip(values) {
-                let w = &self.w[usize::from(place) * self.columns + self.first..][..self.units];
-                y.iter_mut()
+            let (places, codes) = self.list.of(sample);
+            for (&place, &code) in places.iter().zip(codes) {
+                let x = code.number(self.key);
+                let w = &self.w[usize::from(place) * self.columns..][..self.units];
+                sums.iter_mut()
                     .zip(w)
-                    .for_each(|(y, &w)| *y = x.mul_add(w, *y));
+                    .for_each(|(sum, &w)| *sum = x.mul_add(w, *sum));
+            }
+            match self.onto {
+                Onto::There => y.iter_mut().zip(&*sums).for_each(|(y, &sum)| *y += sum),
+                Onto::Start(_) | Onto::Nothing => y.copy_from_slice(sums),
             }
         }
     }
 }
 
-struct ForwardPanels<'p, 'a, F, S> {
-    of: &'p mut Forward<'a, F>,
+struct ForwardPanels<'p, 'a, F, C: Code<F>, S> {
+    of: &'p mut Forward<'a, F, C>,
     simd: S,
 }
 
-impl<F: Scalar, S: Simd> OnPanel for ForwardPanels<'_, '_, F, S> {
+impl<F: Scalar, C: Code<F>, S: Simd> OnPanel for ForwardPanels<'_, '_, F, C, S> {
     #[inline(always)]
     fn on<const K: usize>(&mut self, panel: Panel<K>) {
         // A sum waits four cycles for the one before: eight of them at a time keep both units busy.
@@ -99,38 +158,47 @@ impl<F: Scalar, S: Simd> OnPanel for ForwardPanels<'_, '_, F, S> {
     }
 }
 
-impl<F: Scalar, S: Simd> ForwardPanels<'_, '_, F, S> {
+impl<F: Scalar, C: Code<F>, S: Simd> ForwardPanels<'_, '_, F, C, S> {
     /// With the terms of a row shared out between `U` sums, in turn.
     #[inline(always)]
     fn rows<const K: usize, const U: usize>(&mut self, panel: Panel<K>) {
-        let (simd, units) = (self.simd, self.of.units);
-        let (w, columns) = (&self.of.w[self.of.first..], self.of.columns);
+        let (simd, units, list, key) = (self.simd, self.of.units, self.of.list, self.of.key);
+        let w = Rows::new::<S>(self.of.w, self.of.columns, panel);
         let zero = F::splat(simd, F::zero());
-        let begin = match self.of.start {
-            Some(start) => panel.load::<S, F>(start),
-            None => [zero; K],
+        let begin = match self.of.onto {
+            Onto::Start(start) => panel.load::<S, F>(start),
+            Onto::Nothing | Onto::There => [zero; K],
         };
-        for (row, y) in self.of.y.chunks_exact_mut(units).enumerate() {
+        let is_there = matches!(self.of.onto, Onto::There);
+        let rows = self.of.y.chunks_exact_mut(units);
+        for (sample, y) in self.of.samples.clone().zip(rows) {
+            list.ask_after(sample);
             let mut sums = [[zero; K]; U];
             sums[0] = begin;
-            let (places, values) = self.of.places.of_row(row);
+            let (places, codes) = list.of(sample);
             let (places, last_places) = places.as_chunks::<U>();
-            let (values, last_values) = values.as_chunks::<U>();
-            for (places, values) in places.iter().zip(values) {
+            let (codes, last_codes) = codes.as_chunks::<U>();
+            for (places, codes) in places.iter().zip(codes) {
                 for u in 0..U {
-                    let row = panel.load::<S, F>(&w[usize::from(places[u]) * columns..][..units]);
-                    add(simd, &mut sums[u], values[u], &row);
+                    let row = w.load::<S>(usize::from(places[u]));
+                    add(simd, &mut sums[u], codes[u].number(key), &row);
                 }
             }
-            let rest = last_places.iter().zip(last_values);
-            for (sum, (&place, &x)) in sums.iter_mut().zip(rest) {
-                let row = panel.load::<S, F>(&w[usize::from(place) * columns..][..units]);
-                add(simd, sum, x, &row);
+            let rest = last_places.iter().zip(last_codes);
+            for (sum, (&place, &code)) in sums.iter_mut().zip(rest) {
+                let row = w.load::<S>(usize::from(place));
+                add(simd, sum, code.number(key), &row);
             }
             let mut total = sums[0];
             for sum in &sums[1..] {
                 for k in 0..K {
                     total[k] = F::plus(simd, total[k], sum[k]);
+                }
+            }
+            if is_there {
+                let before = panel.load::<S, F>(y);
+                for k in 0..K {
+                    total[k] = F::plus(simd, before[k], total[k]);
                 }
             }
             panel.store::<S, F>(y, total);

@@ -4,9 +4,15 @@
 //! cache, sample by sample. Of wide ones that is more than half of the time spent on writing, and
 //! sorting the inputs by column first, so that each row is summed in registers, costs less.
 
+use std::ops::Range;
+
 use pulp::{Simd, WithSimd};
 
-use super::{Places, places::BLOCK};
+use super::{
+    Lists, Part, Values,
+    lists::{Code, List},
+    rows::{Rows, RowsMut},
+};
 use crate::{
     Scalar,
     kernels::{
@@ -21,57 +27,58 @@ use crate::{
 /// The widest rows, in registers, that are added to in the cache.
 const NARROW: usize = 5;
 
+/// The most registers of a row that are summed at a time.
+const SUMMED: usize = 7;
+
 /// For so few samples nothing is sorted.
 const FEW: usize = 4;
 
-/// How many blocks of columns are added to as one part.
-const BLOCKS: usize = 2;
+/// Columns that are sorted together where rows are summed in several goes: what is sorted then stays
+/// in the cache.
+const BLOCK: usize = 112;
 
-/// Where [`gradient`] sorts the numbers of a block of columns by column, those of a column by row.
+/// Where [`gradient`] sorts the numbers of some columns by column, those of a column by sample.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sorted<F> {
     /// How many numbers each column has.
     counts: Vec<u32>,
-    /// For each column its numbers, each with its row, in room for a number
-    /// of every row.
+    /// For each column its numbers, each with its sample, in room for a number of every one.
     terms: Vec<(F, u32)>,
-    rows: usize,
+    samples: usize,
 }
 
 impl<F: Scalar> Sorted<F> {
-    /// Room for every block of columns of a batch `[rows, columns]`.
-    pub(crate) fn for_batch(rows: usize, columns: usize) -> Vec<Self> {
-        let block = BLOCK.min(columns);
-        let room = Self {
-            counts: vec![0; block],
-            terms: vec![(F::zero(), 0); rows * block],
-            rows,
-        };
-        vec![room; columns.div_ceil(BLOCK)]
+    fn has_room(&self, columns: usize, samples: usize) -> bool {
+        self.counts.len() >= columns && self.samples >= samples
     }
 
-    /// How many rows there is room for.
-    pub(crate) fn rows(&self) -> usize {
-        self.rows
+    fn with_room(columns: usize, samples: usize) -> Self {
+        Self {
+            counts: vec![0; columns],
+            terms: vec![(F::zero(), 0); samples * columns],
+            samples,
+        }
     }
 
-    fn sort<'p>(&mut self, places: impl Iterator<Item = &'p Places<F>>, block: usize) {
-        self.counts.fill(0);
-        let from = block * BLOCK;
-        each_row(places, (block, block + 1), |at, places, values| {
-            for (&place, &x) in places.iter().zip(values) {
-                let column = usize::from(place) - from;
-                let count = &mut self.counts[column];
-                self.terms[column * self.rows + *count as usize] = (x, at as u32);
+    fn sort<C: Code<F>>(&mut self, part: &OfPart<'_, F, C>, columns: &Range<usize>) {
+        let (counts, key) = (&mut self.counts[..columns.len()], part.key);
+        counts.fill(0);
+        for sample in 0..part.samples {
+            let (places, codes) = part.of(sample, columns);
+            for (&place, &code) in places.iter().zip(codes) {
+                let column = usize::from(place) - columns.start;
+                let count = &mut counts[column];
+                let term = (code.number(key), sample as u32);
+                self.terms[column * self.samples + *count as usize] = term;
                 *count += 1;
             }
-        });
+        }
     }
 
-    /// The numbers of each column, each with its row.
+    /// The numbers of each column, each with its sample.
     #[inline(always)]
     fn columns(&self) -> impl Iterator<Item = &[(F, u32)]> {
-        let terms = self.terms.chunks_exact(self.rows);
+        let terms = self.terms.chunks_exact(self.samples);
         let counts = self.counts.iter();
         terms
             .zip(counts)
@@ -79,74 +86,190 @@ impl<F: Scalar> Sorted<F> {
     }
 }
 
-/// Calls `each` with every row's number in the batch, and its places and numbers from one block of
-/// columns up to another.
-#[inline(always)]
-fn each_row<'p, F: Scalar>(
-    places: impl Iterator<Item = &'p Places<F>>,
-    (first, last): (usize, usize),
-    mut each: impl FnMut(usize, &[u16], &[F]),
-) {
-    let mut at = 0;
-    for places in places {
-        for row in 0..places.rows() {
-            let (places, values) = places.of_blocks(row, first, last);
-            each(at, places, values);
-            at += 1;
+/// One part of the columns.
+struct OfPart<'a, F, C: Code<F>> {
+    list: List<'a, C>,
+    key: &'a C::Key,
+    columns: Range<usize>,
+    samples: usize,
+}
+
+impl<F, C: Code<F>> Clone for OfPart<'_, F, C> {
+    fn clone(&self) -> Self {
+        Self {
+            columns: self.columns.clone(),
+            ..*self
         }
     }
 }
 
-/// dw = xᵀ·dy by the places of x's numbers, those of the first rows first, with room for sorting
-/// every block of columns. Of a few samples it notes which rows of dw are filled; those are all that
-/// have to be cleared for the next, if they are known of what dw holds now.
-pub(crate) fn gradient<'p, F: Scalar>(
-    places: impl Iterator<Item = &'p Places<F>> + Clone + Send + Sync,
+impl<'a, F, C: Code<F>> OfPart<'a, F, C> {
+    /// The places and numbers of a sample in some of its columns.
+    #[inline(always)]
+    fn of(&self, sample: usize, columns: &Range<usize>) -> (&'a [u16], &'a [C]) {
+        if *columns == self.columns {
+            self.list.of(sample)
+        } else {
+            self.list.within(sample, columns)
+        }
+    }
+}
+
+/// dw = xᵀ·dy, with room for sorting. Of a few samples it notes which rows of dw are filled; those are
+/// all that have to be cleared for the next, if they are known of what dw holds now.
+pub(crate) fn gradient<F: Scalar>(
+    lists: Lists<'_, F>,
     dy: &[F],
     (dw, filled): (&mut [F], &mut FilledRows),
     units: usize,
-    sorted: &mut [Sorted<F>],
+    sorted: &mut Vec<Sorted<F>>,
 ) {
-    let add_to = |first: usize, last: usize, dw: &mut [F]| {
-        for_rows::<F, _>(
-            units,
-            Scatter {
-                places: places.clone(),
-                blocks: (first, last),
-                dy,
-                dw,
-                units,
-            },
-        );
+    match lists.values {
+        Values::Numbers(numbers) => {
+            of_codes(lists, (numbers, &()), dy, (dw, filled), units, sorted);
+        }
+        Values::Bytes(bytes, numbers) => {
+            of_codes(lists, (bytes, numbers), dy, (dw, filled), units, sorted);
+        }
+    }
+}
+
+fn of_codes<'a, F: Scalar, C: Code<F>>(
+    lists: Lists<'a, F>,
+    (codes, key): (&'a [C], &'a C::Key),
+    dy: &[F],
+    (dw, filled): (&mut [F], &mut FilledRows),
+    units: usize,
+    sorted: &mut Vec<Sorted<F>>,
+) {
+    let samples = lists.samples();
+    assert!(
+        dy.len() == samples * units && dw.len() == lists.columns * units,
+        "a gradient does not fit; please report"
+    );
+    let part = |part| OfPart {
+        list: lists.list(codes, part),
+        key,
+        columns: lists.columns_of(part),
+        samples,
     };
-    let blocks = sorted.len();
-    if dy.len() <= FEW * units {
-        let rows = clear(dw, filled.take(), units);
-        *filled = Some(note_rows(places.clone(), blocks, rows));
-        return add_to(0, blocks, dw);
+    if samples <= FEW {
+        let all = part(Part::All);
+        let room = clear(dw, filled.take(), units);
+        *filled = Some(note_rows(&all, room));
+        return scatter(&all, all.columns.clone(), dy, dw, units);
     }
     *filled = None;
-    if units <= NARROW * widest(CountLanes::<F>::default()) {
-        let mut beside = vec![(); blocks.div_ceil(BLOCKS)];
-        team::for_parts(dw, BLOCKS * BLOCK * units, &mut beside, &|part, dw, ()| {
-            let first = part * BLOCKS;
-            dw.fill(F::zero());
-            add_to(first, (first + BLOCKS).min(blocks), dw);
-        });
-        return;
+    let parts = lists.parts();
+    let work = Work::of::<F>(units, lists.columns_of(parts[0]).len(), parts.len());
+    if work.sorts {
+        let rooms = parts.len() * work.rooms;
+        if sorted.len() < rooms || !sorted[0].has_room(work.each, samples) {
+            *sorted = vec![Sorted::with_room(work.each, samples); rooms];
+        }
     }
-    team::for_parts(dw, BLOCK * units, sorted, &|block, dw, sorted| {
-        sorted.sort(places.clone(), block);
-        for_rows::<F, _>(
-            units,
-            Gather {
-                sorted,
-                dy,
-                dw,
+    match parts {
+        [first, second] => {
+            let (dw, last_dw) = dw.split_at_mut(lists.columns_of(*first).len() * units);
+            let (sorted, last_sorted) = sorted.split_at_mut(if work.sorts { work.rooms } else { 0 });
+            team::join(
+                || work.of_part(&part(*first), dy, dw, units, sorted),
+                || work.of_part(&part(*second), dy, last_dw, units, last_sorted),
+            );
+        }
+        _ => work.of_part(&part(Part::All), dy, dw, units, sorted),
+    }
+}
+
+/// How the columns of a part are gone through: so many at a time, each of so many times in a room of
+/// its own if it sorts.
+#[derive(Clone, Copy)]
+struct Work {
+    sorts: bool,
+    each: usize,
+    rooms: usize,
+}
+
+impl Work {
+    fn of<F: Scalar>(units: usize, columns: usize, parts: usize) -> Self {
+        let registers = units.div_ceil(widest(CountLanes::<F>::default()));
+        // Each number is one sum however the columns are cut, so they are cut for the threads.
+        let each = columns.div_ceil(team::threads().div_ceil(parts));
+        let (sorts, goes) = (registers > NARROW, registers.div_ceil(SUMMED));
+        let each = if goes > 1 { each.min(BLOCK) } else { each };
+        Self {
+            sorts,
+            each,
+            rooms: columns.div_ceil(each),
+        }
+    }
+
+    fn of_part<F: Scalar, C: Code<F>>(
+        self,
+        part: &OfPart<'_, F, C>,
+        dy: &[F],
+        dw: &mut [F],
+        units: usize,
+        sorted: &mut [Sorted<F>],
+    ) {
+        let columns = |at: usize, dw: &[F]| {
+            let from = part.columns.start + at * self.each;
+            from..from + dw.len() / units
+        };
+        if !self.sorts {
+            let mut beside = vec![(); self.rooms];
+            team::for_parts(dw, self.each * units, &mut beside, &|at, dw, ()| {
+                dw.fill(F::zero());
+                scatter(part, columns(at, dw), dy, dw, units);
+            });
+            return;
+        }
+        team::for_parts(dw, self.each * units, sorted, &|at, dw, sorted| {
+            sorted.sort(part, &columns(at, dw));
+            for_rows::<F, _>(
                 units,
-            },
-        );
-    });
+                Gather {
+                    sorted,
+                    dy,
+                    dw,
+                    units,
+                },
+            );
+        });
+    }
+}
+
+/// How many numbers a register holds.
+#[derive(Default)]
+struct CountLanes<F>(std::marker::PhantomData<F>);
+
+impl<F: Scalar> WithSimd for CountLanes<F> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        F::lanes::<S>()
+    }
+}
+
+/// Adds the terms of some columns to dw.
+fn scatter<F: Scalar, C: Code<F>>(
+    part: &OfPart<'_, F, C>,
+    columns: Range<usize>,
+    dy: &[F],
+    dw: &mut [F],
+    units: usize,
+) {
+    for_rows::<F, _>(
+        units,
+        Scatter {
+            part,
+            columns,
+            dy,
+            dw,
+            units,
+        },
+    );
 }
 
 /// Makes all of dw zero, of which only these rows are not if they are given. Returns their room.
@@ -213,47 +336,28 @@ impl<F: Scalar, S: Simd> OnPanel for ClearPanels<'_, '_, F, S> {
     }
 }
 
-/// The columns of the input that have a number in some row: each a row of dw, once and in order.
-fn note_rows<'p, F: Scalar>(
-    places: impl Iterator<Item = &'p Places<F>>,
-    blocks: usize,
-    mut rows: Vec<u16>,
-) -> Vec<u16> {
-    let mut samples = 0;
-    each_row(places, (0, blocks), |_, places, _| {
-        rows.extend_from_slice(places);
-        samples += 1;
-    });
-    if samples > 1 {
+/// The columns of the input that have a number in some sample: each a row of dw, once and in order.
+fn note_rows<F: Scalar, C: Code<F>>(all: &OfPart<'_, F, C>, mut rows: Vec<u16>) -> Vec<u16> {
+    for sample in 0..all.samples {
+        rows.extend_from_slice(all.list.of(sample).0);
+    }
+    if all.samples > 1 {
         rows.sort_unstable();
         rows.dedup();
     }
     rows
 }
 
-/// How many numbers a register holds.
-#[derive(Default)]
-struct CountLanes<F>(std::marker::PhantomData<F>);
-
-impl<F: Scalar> WithSimd for CountLanes<F> {
-    type Output = usize;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> usize {
-        F::lanes::<S>()
-    }
-}
-
-/// Adds each sample's terms to the rows of `dw`, those of some blocks of columns.
-struct Scatter<'a, P, F> {
-    places: P,
-    blocks: (usize, usize),
-    dy: &'a [F],
-    dw: &'a mut [F],
+/// Adds each sample's terms to the rows of `dw`, those of some columns.
+struct Scatter<'s, 'a, F, C: Code<F>> {
+    part: &'s OfPart<'a, F, C>,
+    columns: Range<usize>,
+    dy: &'s [F],
+    dw: &'s mut [F],
     units: usize,
 }
 
-impl<'p, P: Iterator<Item = &'p Places<F>> + Clone, F: Scalar> WithSimd for Scatter<'_, P, F> {
+impl<F: Scalar, C: Code<F>> WithSimd for Scatter<'_, '_, F, C> {
     type Output = ();
 
     #[inline(always)]
@@ -262,7 +366,7 @@ impl<'p, P: Iterator<Item = &'p Places<F>> + Clone, F: Scalar> WithSimd for Scat
             return self.narrow();
         }
         let units = self.units;
-        each_panel::<S, F, 7>(
+        each_panel::<S, F, SUMMED>(
             units,
             &mut ScatterPanels {
                 of: &mut self,
@@ -272,47 +376,42 @@ impl<'p, P: Iterator<Item = &'p Places<F>> + Clone, F: Scalar> WithSimd for Scat
     }
 }
 
-impl<'p, P: Iterator<Item = &'p Places<F>> + Clone, F: Scalar> Scatter<'_, P, F> {
+impl<F: Scalar, C: Code<F>> Scatter<'_, '_, F, C> {
     #[inline(always)]
-    fn narrow(self) {
-        let (units, dy, dw) = (self.units, self.dy, self.dw);
-        let from = self.blocks.0 * BLOCK;
-        each_row(self.places, self.blocks, |at, places, values| {
-            let dy = &dy[at * units..][..units];
-            for (&place, &x) in places.iter().zip(values) {
-                let dw = &mut dw[(usize::from(place) - from) * units..][..units];
+    fn narrow(&mut self) {
+        let (units, first) = (self.units, self.columns.start);
+        for (sample, dy) in self.dy.chunks_exact(units).enumerate() {
+            let (places, codes) = self.part.of(sample, &self.columns);
+            for (&place, &code) in places.iter().zip(codes) {
+                let x = code.number(self.part.key);
+                let dw = &mut self.dw[(usize::from(place) - first) * units..][..units];
                 dw.iter_mut()
                     .zip(dy)
                     .for_each(|(dw, &dy)| *dw = x.mul_add(dy, *dw));
             }
-        });
+        }
     }
 }
 
-struct ScatterPanels<'s, 'a, P, F, S> {
-    of: &'s mut Scatter<'a, P, F>,
+struct ScatterPanels<'p, 's, 'a, F, C: Code<F>, S> {
+    of: &'p mut Scatter<'s, 'a, F, C>,
     simd: S,
 }
 
-impl<'p, P: Iterator<Item = &'p Places<F>> + Clone, F: Scalar, S: Simd> OnPanel
-    for ScatterPanels<'_, '_, P, F, S>
-{
+impl<F: Scalar, C: Code<F>, S: Simd> OnPanel for ScatterPanels<'_, '_, '_, F, C, S> {
     #[inline(always)]
     fn on<const K: usize>(&mut self, panel: Panel<K>) {
-        let (units, blocks) = (self.of.units, self.of.blocks);
-        let from = blocks.0 * BLOCK;
-        let mut at = 0;
-        for places in self.of.places.clone() {
-            for row in 0..places.rows() {
-                let (places, values) = places.of_blocks(row, blocks.0, blocks.1);
-                let dy = panel.load::<S, F>(&self.of.dy[at * units..][..units]);
-                for (&place, &x) in places.iter().zip(values) {
-                    let dw = &mut self.of.dw[(usize::from(place) - from) * units..][..units];
-                    let mut sums = panel.load::<S, F>(dw);
-                    add(self.simd, &mut sums, x, &dy);
-                    panel.store::<S, F>(dw, sums);
-                }
-                at += 1;
+        let (simd, units, part) = (self.simd, self.of.units, self.of.part);
+        let key = part.key;
+        let (columns, dy) = (self.of.columns.clone(), self.of.dy);
+        let mut dw = RowsMut::new::<S>(self.of.dw, units, panel);
+        for (sample, dy) in dy.chunks_exact(units).enumerate() {
+            let (places, codes) = part.of(sample, &columns);
+            let dy = panel.load::<S, F>(dy);
+            for (&place, &code) in places.iter().zip(codes) {
+                let row = usize::from(place).wrapping_sub(columns.start);
+                let x = code.number(key);
+                dw.change::<S>(row, |sums| add(simd, sums, x, &dy));
             }
         }
     }
@@ -332,7 +431,7 @@ impl<F: Scalar> WithSimd for Gather<'_, F> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let units = self.units;
-        each_panel::<S, F, 7>(
+        each_panel::<S, F, SUMMED>(
             units,
             &mut GatherPanels {
                 of: &mut self,
@@ -350,13 +449,14 @@ struct GatherPanels<'p, 'a, F, S> {
 impl<F: Scalar, S: Simd> OnPanel for GatherPanels<'_, '_, F, S> {
     #[inline(always)]
     fn on<const K: usize>(&mut self, panel: Panel<K>) {
-        let (simd, units, dy, sorted) = (self.simd, self.of.units, self.of.dy, self.of.sorted);
+        let (simd, units, sorted) = (self.simd, self.of.units, self.of.sorted);
+        let dy = Rows::new::<S>(self.of.dy, units, panel);
         let mut columns = sorted.columns();
         for dw in self.of.dw.chunks_exact_mut(units) {
             let Some(terms) = columns.next() else { return };
             let mut sums = [F::splat(simd, F::zero()); K];
-            for &(x, at) in terms {
-                let row = panel.load::<S, F>(&dy[at as usize * units..][..units]);
+            for &(x, sample) in terms {
+                let row = dy.load::<S>(sample as usize);
                 add(simd, &mut sums, x, &row);
             }
             panel.store::<S, F>(dw, sums);

@@ -1,16 +1,22 @@
 //! Products with matrices of which most numbers are zero: four of five of MNIST's pixels are.
 //!
-//! The rule of the folder: what is not zero is noted once ([`Places`]), from numbers or from the
-//! bytes that they are made of, and value and gradient are computed from the notes alone. The terms
-//! of a sum are added in the order of the rows, however the work is cut.
+//! The rule of the folder: what is not zero is noted once, by whoever has the data or here
+//! ([`Notes`]), and value and gradient are computed from the lists ([`Lists`]) alone. The terms of a
+//! sum are added in the order of the samples and columns, however the work is cut.
+//!
+//! The columns of a batch, and with them the rows of the weights, are cut into two parts: of two
+//! threads each has one of them in value, gradient and step, and its weights stay with it.
 
 mod forward;
 mod gradient;
-mod places;
+mod lists;
+mod notes;
+mod rows;
 
-pub(crate) use forward::forward;
+pub(crate) use forward::{Onto, forward};
 pub(crate) use gradient::{Sorted, gradient};
-pub(crate) use places::{Places, Row};
+pub(crate) use lists::{Bounds, Lists, Part, Values};
+pub(crate) use notes::{Notes, Row};
 
 use crate::Scalar;
 
@@ -20,6 +26,21 @@ const DENSEST: f64 = 0.4;
 
 /// How many rows the share is taken of.
 const PROBES: usize = 4;
+
+/// Batches of so few rows are not cut by columns: one thread computes them.
+const WHOLE: usize = 4;
+
+/// Nor are so few columns.
+const NARROWEST: usize = 32;
+
+/// How many columns are the first part, in batches of up to so many rows.
+pub(crate) fn middle_of(columns: usize, rows: usize) -> usize {
+    if rows <= WHOLE || columns < NARROWEST {
+        columns
+    } else {
+        columns.div_ceil(2)
+    }
+}
 
 /// Whether a batch `[rows, columns]` is worth looking for zeros: by the batch alone, so that the
 /// answer is the same wherever it is computed.
@@ -31,25 +52,8 @@ pub(crate) fn is_sparse<F: Scalar>(x: &[F], columns: usize) -> bool {
     are_sparse(x.len() / columns, columns, &row)
 }
 
-/// The same of so many rows of bytes.
-pub(crate) fn are_sparse_bytes<'a>(
-    rows: usize,
-    columns: usize,
-    row: &dyn Fn(usize) -> Row<'a>,
-) -> bool {
-    let row = |at: usize| match row(at) {
-        Row::Bytes(bytes) => bytes.iter().map(|x| u32::from(*x != 0)).sum(),
-        Row::Filled(places, _) => places.len() as u32,
-    };
-    are_sparse(rows, columns, &row)
-}
-
-/// Whether rows of so many columns can be looked through.
-pub(crate) fn has_places(columns: usize) -> bool {
-    columns <= places::MOST_COLUMNS
-}
-
-fn are_sparse(rows: usize, columns: usize, filled_in_row: &dyn Fn(usize) -> u32) -> bool {
+/// The same of so many rows, of each of which it is known how many numbers it has.
+pub(crate) fn are_sparse(rows: usize, columns: usize, filled_in_row: &dyn Fn(usize) -> u32) -> bool {
     if !has_places(columns) {
         return false;
     }
@@ -60,4 +64,14 @@ fn are_sparse(rows: usize, columns: usize, filled_in_row: &dyn Fn(usize) -> u32)
         filled += filled_in_row(row) as usize;
     }
     filled as f64 <= DENSEST * looked_at as f64
+}
+
+/// How many of some bytes are not zero.
+pub(crate) fn count(bytes: &[u8]) -> u32 {
+    bytes.iter().map(|x| u32::from(*x != 0)).sum()
+}
+
+/// Whether rows of so many columns can be looked through.
+pub(crate) fn has_places(columns: usize) -> bool {
+    columns <= notes::MOST_COLUMNS
 }

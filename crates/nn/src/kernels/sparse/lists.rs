@@ -1,0 +1,147 @@
+//! A batch as lists of the numbers that are not zero.
+
+use std::ops::Range;
+
+use crate::{Scalar, kernels::ahead::ask_for};
+
+/// Of one sample: where its notes begin, where those of the second part of its columns do, and where
+/// they end.
+pub(crate) type Bounds = [usize; 3];
+
+/// How many samples before its turn a sample is asked for.
+const AHEAD: usize = 6;
+
+/// The places of a batch's numbers that are not zero, in ascending order for each sample, and the
+/// numbers. The columns are cut into two parts, unless only a few samples are taken at a time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lists<'a, F> {
+    pub(crate) places: &'a [u16],
+    pub(crate) values: Values<'a, F>,
+    /// Of every sample of the batch.
+    pub(crate) bounds: &'a [Bounds],
+    /// How many columns there are, and how many of them are the first part.
+    pub(crate) columns: usize,
+    pub(crate) middle: usize,
+}
+
+/// The numbers beside the places.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Values<'a, F> {
+    Numbers(&'a [F]),
+    /// Bytes, and the number that each stands for.
+    Bytes(&'a [u8], &'a [F; 256]),
+}
+
+/// One part of the columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    All,
+    First,
+    Second,
+}
+
+impl<'a, F: Scalar> Lists<'a, F> {
+    /// How many samples there are.
+    pub(crate) fn samples(&self) -> usize {
+        self.bounds.len()
+    }
+
+    /// The parts, in the order in which their terms are added.
+    pub(crate) fn parts(&self) -> &'static [Part] {
+        if self.middle < self.columns {
+            &[Part::First, Part::Second]
+        } else {
+            &[Part::All]
+        }
+    }
+
+    /// The columns of a part.
+    pub(super) fn columns_of(&self, part: Part) -> Range<usize> {
+        match part {
+            Part::All => 0..self.columns,
+            Part::First => 0..self.middle,
+            Part::Second => self.middle..self.columns,
+        }
+    }
+
+    /// Those of a part, with numbers of one kind.
+    pub(super) fn list<C>(&self, codes: &'a [C], part: Part) -> List<'a, C> {
+        List {
+            places: self.places,
+            codes,
+            bounds: self.bounds,
+            part,
+        }
+    }
+}
+
+/// What stands beside a place: a number, or what stands for one.
+pub(super) trait Code<F>: Copy + Send + Sync {
+    /// What it is a number by.
+    type Key: Sync;
+
+    fn number(self, key: &Self::Key) -> F;
+}
+
+impl<F: Scalar> Code<F> for F {
+    type Key = ();
+
+    #[inline(always)]
+    fn number(self, (): &()) -> F {
+        self
+    }
+}
+
+impl<F: Scalar> Code<F> for u8 {
+    type Key = [F; 256];
+
+    #[inline(always)]
+    fn number(self, key: &[F; 256]) -> F {
+        key[usize::from(self)]
+    }
+}
+
+/// The lists of a part of the columns.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct List<'a, C> {
+    places: &'a [u16],
+    codes: &'a [C],
+    bounds: &'a [Bounds],
+    part: Part,
+}
+
+impl<'a, C> List<'a, C> {
+    /// A sample's.
+    #[inline(always)]
+    pub(super) fn of(&self, sample: usize) -> (&'a [u16], &'a [C]) {
+        let [start, middle, end] = self.bounds[sample];
+        let range = match self.part {
+            Part::All => start..end,
+            Part::First => start..middle,
+            Part::Second => middle..end,
+        };
+        (&self.places[range.clone()], &self.codes[range])
+    }
+
+    /// A sample's, of some columns alone.
+    #[inline(always)]
+    pub(super) fn within(&self, sample: usize, columns: &Range<usize>) -> (&'a [u16], &'a [C]) {
+        let (places, codes) = self.of(sample);
+        let before = |column: usize| {
+            let count = |count, &place| count + u16::from(usize::from(place) < column);
+            usize::from(places.iter().fold(0_u16, count))
+        };
+        let range = before(columns.start)..before(columns.end);
+        (&places[range.clone()], &codes[range])
+    }
+
+    /// Asks for what will be wanted after a sample.
+    #[inline(always)]
+    pub(super) fn ask_after(&self, sample: usize) {
+        if sample + AHEAD < self.bounds.len() {
+            let (places, codes) = self.of(sample + AHEAD);
+            ask_for(places);
+            ask_for(codes);
+        }
+    }
+}

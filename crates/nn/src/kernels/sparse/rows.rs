@@ -1,0 +1,100 @@
+//! Rows of a matrix by their places.
+//!
+//! Which row comes next is in the data, so the compiler cannot know that there is one. To ask twice
+//! for each register took a quarter of a narrow layer's time: a row of 32 numbers is two additions.
+//! Here it is asked once for all of a panel.
+#![expect(
+    unsafe_code,
+    reason = "registers are read without a look at each; see the module's documentation"
+)]
+
+use pulp::Simd;
+
+use crate::{Scalar, kernels::panel::Panel};
+
+/// A panel of the rows of a matrix.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a, F, const K: usize> {
+    numbers: &'a [F],
+    stride: usize,
+    panel: Panel<K>,
+    /// No row of the panel begins beyond it; none at all if there is none.
+    last: Option<usize>,
+}
+
+/// The same, to be changed.
+pub(super) struct RowsMut<'a, F, const K: usize> {
+    numbers: &'a mut [F],
+    stride: usize,
+    panel: Panel<K>,
+    last: Option<usize>,
+}
+
+/// Where the last row may begin of which the panel lies in so many numbers.
+fn last<S: Simd, F: Scalar, const K: usize>(panel: Panel<K>, numbers: usize) -> Option<usize> {
+    let ends = [panel.start + (K - 1) * F::lanes::<S>(), panel.last + F::lanes::<S>()];
+    numbers.checked_sub(ends[0].max(ends[1]))
+}
+
+#[cold]
+fn missing() -> ! {
+    panic!("a place without a row; please report")
+}
+
+impl<'a, F: Scalar, const K: usize> Rows<'a, F, K> {
+    /// A row begins every `stride` numbers.
+    #[inline(always)]
+    pub(super) fn new<S: Simd>(numbers: &'a [F], stride: usize, panel: Panel<K>) -> Self {
+        Self {
+            numbers,
+            stride,
+            panel,
+            last: last::<S, F, K>(panel, numbers.len()),
+        }
+    }
+
+    /// The panel's registers in a row.
+    #[inline(always)]
+    pub(super) fn load<S: Simd>(&self, row: usize) -> [F::Register<S>; K] {
+        let begin = row.wrapping_mul(self.stride);
+        if self.last.is_none_or(|last| begin > last) {
+            missing();
+        }
+        // SAFETY: beginning no later than `last`, the panel lies in the numbers.
+        unsafe { self.panel.load_at::<S, F>(self.numbers.as_ptr().add(begin)) }
+    }
+}
+
+impl<'a, F: Scalar, const K: usize> RowsMut<'a, F, K> {
+    /// A row begins every `stride` numbers.
+    #[inline(always)]
+    pub(super) fn new<S: Simd>(numbers: &'a mut [F], stride: usize, panel: Panel<K>) -> Self {
+        let last = last::<S, F, K>(panel, numbers.len());
+        Self {
+            numbers,
+            stride,
+            panel,
+            last,
+        }
+    }
+
+    /// Changes the panel's registers in a row.
+    #[inline(always)]
+    pub(super) fn change<S: Simd>(
+        &mut self,
+        row: usize,
+        change: impl FnOnce(&mut [F::Register<S>; K]),
+    ) {
+        let begin = row.wrapping_mul(self.stride);
+        if self.last.is_none_or(|last| begin > last) {
+            missing();
+        }
+        // SAFETY: beginning no later than `last`, the panel lies in the numbers.
+        unsafe {
+            let row = self.numbers.as_mut_ptr().add(begin);
+            let mut registers = self.panel.load_at::<S, F>(row);
+            change(&mut registers);
+            self.panel.store_at::<S, F>(row, registers);
+        }
+    }
+}

@@ -20,6 +20,7 @@ use crate::{
         panel::{OnPanel, Panel, each_panel},
         widest,
     },
+    line::InLine,
     parameter::FilledRows,
     team,
 };
@@ -27,8 +28,13 @@ use crate::{
 /// The widest rows, in registers, that are added to in the cache.
 const NARROW: usize = 5;
 
-/// The most registers of a row that are summed at a time.
+/// The most registers of a row that are added to at a time.
+const ADDED: usize = 7;
+
+/// The most registers of a row that are summed at a time, if they are all, and of wider rows: as many
+/// of each row of dy, side by side, stay in the first cache for batches of 100.
 const SUMMED: usize = 7;
+const SUMMED_OF_WIDE: usize = 4;
 
 /// For so few samples nothing is sorted.
 const FEW: usize = 4;
@@ -38,12 +44,14 @@ const FEW: usize = 4;
 const BLOCK: usize = 112;
 
 /// Where [`gradient`] sorts the numbers of some columns by column, those of a column by sample.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Sorted<F> {
     /// How many numbers each column has.
     counts: Vec<u32>,
     /// For each column its numbers, each with its sample, in room for a number of every one.
     terms: Vec<(F, u32)>,
+    /// The columns of dy that are summed, side by side.
+    packed: InLine<F>,
     samples: usize,
 }
 
@@ -56,34 +64,12 @@ impl<F: Scalar> Sorted<F> {
         Self {
             counts: vec![0; columns],
             terms: vec![(F::zero(), 0); samples * columns],
+            packed: InLine::zeros(samples * SUMMED * widest(CountLanes::<F>::default())),
             samples,
         }
     }
 
-    fn sort<C: Code<F>>(&mut self, part: &OfPart<'_, F, C>, columns: &Range<usize>) {
-        let (counts, key) = (&mut self.counts[..columns.len()], part.key);
-        counts.fill(0);
-        for sample in 0..part.samples {
-            let (places, codes) = part.of(sample, columns);
-            for (&place, &code) in places.iter().zip(codes) {
-                let column = usize::from(place) - columns.start;
-                let count = &mut counts[column];
-                let term = (code.number(key), sample as u32);
-                self.terms[column * self.samples + *count as usize] = term;
-                *count += 1;
-            }
-        }
-    }
 
-    /// The numbers of each column, each with its sample.
-    #[inline(always)]
-    fn columns(&self) -> impl Iterator<Item = &[(F, u32)]> {
-        let terms = self.terms.chunks_exact(self.samples);
-        let counts = self.counts.iter();
-        terms
-            .zip(counts)
-            .map(|(terms, &count)| &terms[..count as usize])
-    }
 }
 
 /// One part of the columns.
@@ -111,6 +97,34 @@ impl<'a, F, C: Code<F>> OfPart<'a, F, C> {
             self.list.of(sample)
         } else {
             self.list.within(sample, columns)
+        }
+    }
+}
+
+/// Sorts the numbers of some columns.
+struct Sort<'s, 'a, F, C: Code<F>> {
+    part: &'s OfPart<'a, F, C>,
+    columns: Range<usize>,
+    to: &'s mut Sorted<F>,
+}
+
+impl<F: Scalar, C: Code<F>> WithSimd for Sort<'_, '_, F, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let (part, key, columns) = (self.part, self.part.key, self.columns);
+        let (counts, terms) = (&mut self.to.counts[..columns.len()], &mut self.to.terms[..]);
+        let room = self.to.samples;
+        counts.fill(0);
+        for sample in 0..part.samples {
+            let (places, codes) = part.of(sample, &columns);
+            for (&place, &code) in places.iter().zip(codes) {
+                let column = usize::from(place) - columns.start;
+                let count = &mut counts[column];
+                terms[column * room + *count as usize] = (code.number(key), sample as u32);
+                *count += 1;
+            }
         }
     }
 }
@@ -195,10 +209,9 @@ impl Work {
         let registers = units.div_ceil(widest(CountLanes::<F>::default()));
         // Each number is one sum however the columns are cut, so they are cut for the threads.
         let each = columns.div_ceil(team::threads().div_ceil(parts));
-        let (sorts, goes) = (registers > NARROW, registers.div_ceil(SUMMED));
-        let each = if goes > 1 { each.min(BLOCK) } else { each };
+        let each = if registers > SUMMED { each.min(BLOCK) } else { each };
         Self {
-            sorts,
+            sorts: registers > NARROW,
             each,
             rooms: columns.div_ceil(each),
         }
@@ -225,7 +238,11 @@ impl Work {
             return;
         }
         team::for_parts(dw, self.each * units, sorted, &|at, dw, sorted| {
-            sorted.sort(part, &columns(at, dw));
+            widest(Sort {
+                part,
+                columns: columns(at, dw),
+                to: sorted,
+            });
             for_rows::<F, _>(
                 units,
                 Gather {
@@ -366,7 +383,7 @@ impl<F: Scalar, C: Code<F>> WithSimd for Scatter<'_, '_, F, C> {
             return self.narrow();
         }
         let units = self.units;
-        each_panel::<S, F, SUMMED>(
+        each_panel::<S, F, ADDED>(
             units,
             &mut ScatterPanels {
                 of: &mut self,
@@ -419,7 +436,7 @@ impl<F: Scalar, C: Code<F>, S: Simd> OnPanel for ScatterPanels<'_, '_, '_, F, C,
 
 /// Sums each row of `dw`, a column of the input, in registers.
 struct Gather<'a, F> {
-    sorted: &'a Sorted<F>,
+    sorted: &'a mut Sorted<F>,
     dy: &'a [F],
     dw: &'a mut [F],
     units: usize,
@@ -431,13 +448,15 @@ impl<F: Scalar> WithSimd for Gather<'_, F> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let units = self.units;
-        each_panel::<S, F, SUMMED>(
-            units,
-            &mut GatherPanels {
-                of: &mut self,
-                simd,
-            },
-        );
+        let mut panels = GatherPanels {
+            of: &mut self,
+            simd,
+        };
+        if units <= SUMMED * F::lanes::<S>() {
+            each_panel::<S, F, SUMMED>(units, &mut panels);
+        } else {
+            each_panel::<S, F, SUMMED_OF_WIDE>(units, &mut panels);
+        }
     }
 }
 
@@ -449,17 +468,56 @@ struct GatherPanels<'p, 'a, F, S> {
 impl<F: Scalar, S: Simd> OnPanel for GatherPanels<'_, '_, F, S> {
     #[inline(always)]
     fn on<const K: usize>(&mut self, panel: Panel<K>) {
-        let (simd, units, sorted) = (self.simd, self.of.units, self.of.sorted);
-        let dy = Rows::new::<S>(self.of.dy, units, panel);
-        let mut columns = sorted.columns();
-        for dw in self.of.dw.chunks_exact_mut(units) {
-            let Some(terms) = columns.next() else { return };
-            let mut sums = [F::splat(simd, F::zero()); K];
-            for &(x, sample) in terms {
-                let row = dy.load::<S>(sample as usize);
-                add(simd, &mut sums, x, &row);
+        // A sum waits for the one before; a few of them do not keep the units busy.
+        if K > SUMMED_OF_WIDE {
+            self.rows::<K, 1>(panel);
+        } else {
+            self.rows::<K, 2>(panel);
+        }
+    }
+}
+
+impl<F: Scalar, S: Simd> GatherPanels<'_, '_, F, S> {
+    /// With the terms of a column shared out between `U` sums, in turn.
+    #[inline(always)]
+    fn rows<const K: usize, const U: usize>(&mut self, panel: Panel<K>) {
+        let (simd, units, width) = (self.simd, self.of.units, K * F::lanes::<S>());
+        let Sorted {
+            counts,
+            terms,
+            packed,
+            samples,
+        } = &mut *self.of.sorted;
+        let side_by_side = Panel::<K> {
+            start: 0,
+            last: width - F::lanes::<S>(),
+        };
+        let rows = packed.chunks_exact_mut(width);
+        for (to, dy) in rows.zip(self.of.dy.chunks_exact(units)) {
+            side_by_side.store::<S, F>(to, panel.load::<S, F>(dy));
+        }
+        let dy = Rows::new::<S>(&*packed, width, side_by_side);
+        let zeros = [F::splat(simd, F::zero()); K];
+        let columns = terms.chunks_exact(*samples).zip(&*counts);
+        let rows = self.of.dw.chunks_exact_mut(units);
+        for (dw, (terms, &count)) in rows.zip(columns) {
+            let mut sums = [zeros; U];
+            let (groups, rest) = terms[..count as usize].as_chunks::<U>();
+            for group in groups {
+                for (sums, &(x, sample)) in sums.iter_mut().zip(group) {
+                    add(simd, sums, x, &dy.load::<S>(sample as usize));
+                }
             }
-            panel.store::<S, F>(dw, sums);
+            for (sums, &(x, sample)) in sums.iter_mut().zip(rest) {
+                add(simd, sums, x, &dy.load::<S>(sample as usize));
+            }
+            let mut total = sums[0];
+            for sums in &sums[1..] {
+                for k in 0..K {
+                    total[k] = F::plus(simd, total[k], sums[k]);
+                }
+            }
+            panel.store::<S, F>(dw, total);
         }
     }
 }

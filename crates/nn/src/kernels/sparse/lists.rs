@@ -127,9 +127,12 @@ impl<'a, C> List<'a, C> {
     #[inline(always)]
     pub(super) fn within(&self, sample: usize, columns: &Range<usize>) -> (&'a [u16], &'a [C]) {
         let (places, codes) = self.of(sample);
-        let before = |column: usize| {
-            let count = |count, &place| count + u16::from(usize::from(place) < column);
-            usize::from(places.iter().fold(0_u16, count))
+        let before = |column: usize| match u16::try_from(column) {
+            Ok(column) => {
+                let count = |count, &place| count + u16::from(place < column);
+                usize::from(places.iter().fold(0_u16, count))
+            }
+            Err(_) => places.len(),
         };
         let range = before(columns.start)..before(columns.end);
         (&places[range.clone()], &codes[range])

@@ -7,20 +7,48 @@ use std::cell::Cell;
 
 thread_local! {
     static ALONE: Cell<bool> = const { Cell::new(false) };
+    /// How many threads share what this one calls for, if they are not all of the pool's.
+    static SHARE: Cell<Option<usize>> = const { Cell::new(None) };
 }
+
+/// Work that can be cut anywhere is cut into so many tasks for each thread. What a task costs, to be
+/// handed over or only offered, is more than a few samples take in a small network.
+const TASKS: usize = 1;
 
 /// Whether there are other threads to share work with.
 pub(crate) fn is_shared() -> bool {
-    has_others() && !ALONE.get()
+    threads() > 1
 }
 
 /// How many threads share what this one calls for.
 pub(crate) fn threads() -> usize {
-    if is_shared() {
-        rayon::current_num_threads()
+    if has_others() && !ALONE.get() {
+        SHARE.get().unwrap_or_else(rayon::current_num_threads)
     } else {
         1
     }
+}
+
+/// How many tasks work is best cut into that can be cut anywhere.
+pub(crate) fn tasks() -> usize {
+    match threads() {
+        1 => 1,
+        threads => threads * TASKS,
+    }
+}
+
+/// Does something with half of the threads, while the others do the other half of it.
+pub(crate) fn with_half<R>(work: impl FnOnce() -> R) -> R {
+    /// Puts it back, however the work ends.
+    struct Back(Option<usize>);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            SHARE.set(self.0);
+        }
+    }
+    let half = threads().div_ceil(2);
+    let _back = Back(SHARE.replace(Some(half)));
+    work()
 }
 
 fn has_others() -> bool {
@@ -52,7 +80,7 @@ pub(crate) fn for_parts<T: Send, B: Send>(
     beside: &mut [B],
     each: &(impl Fn(usize, &mut [T], &mut B) + Sync),
 ) {
-    parts_from(0, values, len, beside, each);
+    parts_from(0, values, len, beside, each, tasks());
 }
 
 fn parts_from<T: Send, B: Send>(
@@ -61,22 +89,25 @@ fn parts_from<T: Send, B: Send>(
     len: usize,
     beside: &mut [B],
     each: &(impl Fn(usize, &mut [T], &mut B) + Sync),
+    tasks: usize,
 ) {
     let parts = values.len().div_ceil(len);
     assert!(
         beside.len() >= parts,
         "something beside each part; please report"
     );
-    if parts < 2 {
-        if let Some(beside) = beside.first_mut().filter(|_| parts == 1) {
-            each(first, values, beside);
+    if parts < 2 || tasks < 2 {
+        for (part, (values, beside)) in values.chunks_mut(len).zip(beside).enumerate() {
+            each(first + part, values, beside);
         }
         return;
     }
-    let (values, last_values) = values.split_at_mut(parts / 2 * len);
-    let (beside, last_beside) = beside.split_at_mut(parts / 2);
+    // As near to the middle as parts can be cut.
+    let half = parts.div_ceil(2);
+    let (values, last_values) = values.split_at_mut(half * len);
+    let (beside, last_beside) = beside.split_at_mut(half);
     join(
-        || parts_from(first, values, len, beside, each),
-        || parts_from(first + parts / 2, last_values, len, last_beside, each),
+        || parts_from(first, values, len, beside, each, tasks.div_ceil(2)),
+        || parts_from(first + half, last_values, len, last_beside, each, tasks / 2),
     );
 }

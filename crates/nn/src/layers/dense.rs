@@ -280,7 +280,7 @@ impl<F: Scalar> Layer<F> for Dense {
 
     fn gradients(&self, of: OverBatch<'_, F>) {
         if self.takes_all() && !self.reads_data {
-            return;
+            return (of.meanwhile)();
         }
         let dy = of.dy;
         let ([d_weight, d_bias @ ..], [filled, ..]) = (of.gradients, of.filled) else {
@@ -288,10 +288,12 @@ impl<F: Scalar> Layer<F> for Dense {
         };
         let (batch, d_weight) = (dy.len() / self.units, d_weight.values_mut());
         if let Some(lists) = of.lists {
-            sparse::gradient(lists, dy, (d_weight, filled), self.units, of.sorted);
+            let d_weight = (d_weight, filled);
+            sparse::gradient(lists, dy, d_weight, self.units, of.sorted, of.meanwhile);
         } else {
             *filled = None;
             self.all_gradients(of.x, dy, d_weight, batch);
+            (of.meanwhile)();
         }
         sum_rows(dy, d_bias);
     }

@@ -60,6 +60,8 @@ pub(crate) struct OverBatch<'a, F: Scalar> {
     pub(crate) lists: Option<Lists<'a, F>>,
     /// Room for sorting data.
     pub(crate) sorted: &'a mut Vec<Sorted<F>>,
+    /// What is to be done beside, once: by the thread that is ready first.
+    pub(crate) meanwhile: &'a mut (dyn FnMut() + Send),
 }
 
 /// How the work of a layer is shared out between threads.

@@ -34,7 +34,24 @@ pub(super) fn of_batch<F: Scalar>(
         filled: &mut w.gradients.filled.0,
         sorted: &mut w.sorted,
     };
-    missing.fill(0..network.layers.len(), gaps);
+    let layers = network.layers.len();
+    match missing.lists {
+        // Most of the work, for which there is a better way to share it.
+        Some((_, taker)) => {
+            let (before, entries) = (taker + 1, network.layers[taker].parameters.end);
+            let (first, last) = gaps.split(before, entries);
+            let mut last = Some(last);
+            let mut rest = || {
+                if let Some(last) = last.take() {
+                    missing.fill(before..layers, last);
+                }
+            };
+            if let Some(sorted) = first.sorted.last_mut() {
+                missing.of_layer(taker, first.entries, first.filled, sorted, &mut rest);
+            }
+        }
+        None => missing.fill(0..layers, gaps),
+    }
 }
 
 /// What those gradients are computed from.
@@ -81,7 +98,7 @@ impl<F: Scalar> Missing<'_, F> {
     fn fill(self, layers: Range<usize>, gaps: Gaps<'_, F>) {
         if layers.len() < 2 {
             if let [sorted] = gaps.sorted {
-                self.of_layer(layers.start, gaps.entries, gaps.filled, sorted);
+                self.of_layer(layers.start, gaps.entries, gaps.filled, sorted, &mut || {});
             }
             return;
         }
@@ -90,7 +107,8 @@ impl<F: Scalar> Missing<'_, F> {
         let all = &self.network.layers;
         let entries = all[middle].parameters.start - all[layers.start].parameters.start;
         let (first, last) = gaps.split(half, entries);
-        if self.pieces.len() < 2 {
+        let has_work = |gaps: &Gaps<'_, F>| !gaps.entries.is_empty();
+        if self.pieces.len() < 2 || !has_work(&first) || !has_work(&last) {
             self.fill(layers.start..middle, first);
             return self.fill(middle..layers.end, last);
         }
@@ -106,6 +124,7 @@ impl<F: Scalar> Missing<'_, F> {
         gradients: &mut [Parameter<F>],
         filled: &mut [FilledRows],
         sorted: &mut Vec<Sorted<F>>,
+        meanwhile: &mut (dyn FnMut() + Send),
     ) {
         let layer = &self.network.layers[i].mathematics;
         match layer.share() {
@@ -117,6 +136,7 @@ impl<F: Scalar> Missing<'_, F> {
                     filled,
                     lists: self.lists.filter(|of| of.1 == i).map(|of| of.0),
                     sorted,
+                    meanwhile,
                 });
             }
             // They came with what the pieces agreed upon.

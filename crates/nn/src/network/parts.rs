@@ -146,7 +146,7 @@ pub(super) fn sum<F: Scalar>(
         });
     };
     team::join(
-        || part(Part::First, Sum::First, y),
-        || part(Part::Second, Sum::Apart, apart),
+        || team::with_half(|| part(Part::First, Sum::First, y)),
+        || team::with_half(|| part(Part::Second, Sum::Apart, apart)),
     );
 }

@@ -157,14 +157,26 @@ impl<F: Scalar> Job<'_, F> {
 
     /// Does it with all pieces, of `each` samples but for the last, on as many threads as there are.
     pub(super) fn run(self, rows: Rows<'_, '_, F>, each: usize) {
-        if rows.pieces.len() < 2 {
+        self.run_as(rows, each, team::tasks());
+    }
+
+    fn run_as(self, rows: Rows<'_, '_, F>, each: usize, tasks: usize) {
+        let pieces = rows.pieces.len();
+        if pieces < 2 {
             return self.one(rows);
         }
         let end = self.layers.start + self.reach();
         let lens = &self.lens[self.layers.start..=end];
-        let half = rows.pieces.len() / 2;
-        let (first, last) = rows.split(half, each, lens);
-        team::join(|| self.run(first, each), || self.run(last, each));
+        if tasks < 2 {
+            let (first, last) = rows.split(1, each, lens);
+            self.one(first);
+            return self.run_as(last, each, tasks);
+        }
+        let (first, last) = rows.split(pieces / 2, each, lens);
+        team::join(
+            || self.run_as(first, each, tasks.div_ceil(2)),
+            || self.run_as(last, each, tasks / 2),
+        );
     }
 
     fn one(self, rows: Rows<'_, '_, F>) {

@@ -130,20 +130,25 @@ impl<F: Scalar, C: Code<F>> WithSimd for Sort<'_, '_, F, C> {
 }
 
 /// dw = xᵀ·dy, with room for sorting. Of a few samples it notes which rows of dw are filled; those are
-/// all that have to be cleared for the next, if they are known of what dw holds now.
+/// all that have to be cleared for the next, if they are known of what dw holds now. Whoever is ready
+/// first of several threads does what is to be done meanwhile.
 pub(crate) fn gradient<F: Scalar>(
     lists: Lists<'_, F>,
     dy: &[F],
     (dw, filled): (&mut [F], &mut FilledRows),
     units: usize,
     sorted: &mut Vec<Sorted<F>>,
+    meanwhile: &mut (dyn FnMut() + Send),
 ) {
+    let dw = (dw, filled);
     match lists.values {
         Values::Numbers(numbers) => {
-            of_codes(lists, (numbers, &()), dy, (dw, filled), units, sorted);
+            let codes = (numbers, &());
+            of_codes(lists, codes, dy, dw, units, sorted, meanwhile);
         }
         Values::Bytes(bytes, numbers) => {
-            of_codes(lists, (bytes, numbers), dy, (dw, filled), units, sorted);
+            let codes = (bytes, numbers);
+            of_codes(lists, codes, dy, dw, units, sorted, meanwhile);
         }
     }
 }
@@ -155,6 +160,7 @@ fn of_codes<'a, F: Scalar, C: Code<F>>(
     (dw, filled): (&mut [F], &mut FilledRows),
     units: usize,
     sorted: &mut Vec<Sorted<F>>,
+    meanwhile: &mut (dyn FnMut() + Send),
 ) {
     let samples = lists.samples();
     assert!(
@@ -171,6 +177,7 @@ fn of_codes<'a, F: Scalar, C: Code<F>>(
         let all = part(Part::All);
         let room = clear(dw, filled.take(), units);
         *filled = Some(note_rows(&all, room));
+        meanwhile();
         return scatter(&all, all.columns.clone(), dy, dw, units);
     }
     *filled = None;
@@ -186,12 +193,18 @@ fn of_codes<'a, F: Scalar, C: Code<F>>(
         [first, second] => {
             let (dw, last_dw) = dw.split_at_mut(lists.columns_of(*first).len() * units);
             let (sorted, last_sorted) = sorted.split_at_mut(if work.sorts { work.rooms } else { 0 });
+            let first = || work.of_part(&part(*first), dy, dw, units, sorted);
+            let second = || work.of_part(&part(*second), dy, last_dw, units, last_sorted);
+            // Another thread begins with the second part, and whoever is ready goes on with the rest.
             team::join(
-                || work.of_part(&part(*first), dy, dw, units, sorted),
-                || work.of_part(&part(*second), dy, last_dw, units, last_sorted),
+                || team::join(|| team::with_half(first), meanwhile),
+                || team::with_half(second),
             );
         }
-        _ => work.of_part(&part(Part::All), dy, dw, units, sorted),
+        _ => {
+            work.of_part(&part(Part::All), dy, dw, units, sorted);
+            meanwhile();
+        }
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::hint::black_box;
 
-use crate::scaler::{Scaler, standardize};
+use crate::{
+    scaler::{Scaler, standardize},
+    wide::{Loop, wide},
+};
 
 mod sealed {
     pub trait Sealed {}
@@ -72,13 +75,27 @@ impl Element for f32 {
     }
 
     fn scale(bytes: &[u8], out: &mut [Self]) {
-        for (number, &byte) in out.iter_mut().zip(bytes) {
-            *number = Self::of_byte(Self::from(byte));
-        }
+        wide(Scale { bytes, out });
     }
 
     fn gather(rows: &[u8], width: usize, indices: &[u32], out: &mut [Self]) {
         gather(rows, width, indices, out);
+    }
+}
+
+/// Divides bytes by 255.
+struct Scale<'a> {
+    bytes: &'a [u8],
+    out: &'a mut [f32],
+}
+
+impl Loop for Scale<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for (number, &byte) in self.out.iter_mut().zip(self.bytes) {
+            let value = f32::from(byte);
+            *number = value * HIGH + value * LOW;
+        }
     }
 }
 

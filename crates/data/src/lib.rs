@@ -50,6 +50,7 @@ mod splits;
 mod text;
 mod toy;
 mod user_data;
+mod wide;
 
 #[cfg(test)]
 mod testing;

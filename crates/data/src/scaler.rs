@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chainrule_error::{Error, ErrorKind, Result};
 
 use crate::text::{counted, grouped};
+use crate::wide::{Loop, wide};
 use crate::{Dataset, Element};
 
 /// What pixels are standardized by: x ← (x − mean) / deviation, for x from 0 to 1.
@@ -168,10 +169,22 @@ pub(crate) fn standardize<F: Element + std::ops::Sub<Output = F> + std::ops::Mul
     pairs: &[[F; 2]],
     rows: &mut [F],
 ) {
-    for row in rows.chunks_exact_mut(pairs.len()) {
-        row.iter_mut()
-            .zip(pairs)
-            .for_each(|(x, &[mean, factor])| *x = (*x - mean) * factor);
+    wide(Standardize { pairs, rows });
+}
+
+struct Standardize<'a, F> {
+    pairs: &'a [[F; 2]],
+    rows: &'a mut [F],
+}
+
+impl<F: Copy + std::ops::Sub<Output = F> + std::ops::Mul<Output = F>> Loop for Standardize<'_, F> {
+    #[inline(always)]
+    fn run(self) {
+        for row in self.rows.chunks_exact_mut(self.pairs.len()) {
+            row.iter_mut()
+                .zip(self.pairs)
+                .for_each(|(x, &[mean, factor])| *x = (*x - mean) * factor);
+        }
     }
 }
 

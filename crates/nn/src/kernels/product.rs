@@ -112,9 +112,12 @@ struct InRegisters<'p, 'a, F, S> {
 impl<F: Scalar, S: Simd> OnPanel for InRegisters<'_, '_, F, S> {
     #[inline(always)]
     fn on<const K: usize>(&mut self, panel: Panel<K>) {
-        // Twelve sums at a time: with what they are made of, they fill sixteen registers.
+        // Twelve sums at a time: with what they are made of, they fill sixteen registers. Machines with
+        // the widest ones have more, and batches often divide by eight.
+        let has_more = F::lanes::<S>() * size_of::<F>() >= 64;
         match K {
             1 => self.rows_of::<K, 8>(panel),
+            2 if has_more => self.rows_of::<K, 8>(panel),
             2 => self.rows_of::<K, 6>(panel),
             _ => self.rows_of::<K, 4>(panel),
         }
@@ -129,7 +132,17 @@ impl<F: Scalar, S: Simd> InRegisters<'_, '_, F, S> {
         for first in (0..whole).step_by(R) {
             self.tile::<K, R>(panel, first);
         }
-        for first in whole..rows {
+        // A few sums wait for each other: as many of the last rows together as there are.
+        let mut first = whole;
+        if R > 4 && rows - first >= 4 {
+            self.tile::<K, 4>(panel, first);
+            first += 4;
+        }
+        if rows - first >= 2 {
+            self.tile::<K, 2>(panel, first);
+            first += 2;
+        }
+        if rows > first {
             self.tile::<K, 1>(panel, first);
         }
     }

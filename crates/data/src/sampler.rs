@@ -109,6 +109,13 @@ impl BatchSampler {
     /// The indices of the next batch, or `None` at the end of the epoch, until
     /// [`start_epoch`](Self::start_epoch). The first epoch begins by itself.
     pub fn next_batch(&mut self) -> Option<&[u32]> {
+        let (indices, batch) = self.next_batch_and(0)?;
+        Some(&indices[..batch])
+    }
+
+    /// The same, followed by up to so many indices of the batches that come after it in this epoch, and
+    /// how many are the batch's own: for who asks for samples ahead.
+    pub fn next_batch_and(&mut self, ahead: usize) -> Option<(&[u32], usize)> {
         if !self.started {
             self.start_epoch();
         }
@@ -122,7 +129,8 @@ impl BatchSampler {
         if rest == 0 || (self.drop_last && rest < self.batch_size) {
             self.epochs_completed += 1;
         }
-        Some(&self.order[start..end])
+        let known = self.order.len().min(end + ahead);
+        Some((&self.order[start..known], end - start))
     }
 
     /// How many epochs were drawn to their last batch.

@@ -121,7 +121,7 @@ pub(crate) fn classify<F: Number>(
     let piece = workspace.capacity();
     for start in (0..samples).step_by(piece) {
         let end = (start + piece).min(samples);
-        let samples = Samples(data.drawn_rows(start..end)?);
+        let samples = Samples::all(data.drawn_rows(start..end)?);
         let scores = network.forward_from(&mut workspace, &samples)?;
         let labels = &data.labels()[start..end];
         for (i, (scores, &label)) in scores.chunks_exact(outputs).zip(labels).enumerate() {

@@ -83,7 +83,7 @@ pub(crate) fn evaluate_while<F: Number>(
             return Ok(None);
         }
         let end = (start + piece).min(samples);
-        let samples = Samples(data.drawn_rows(start..end)?);
+        let samples = Samples::all(data.drawn_rows(start..end)?);
         let scores = network.forward_from(workspace, &samples)?;
         let labels = &data.labels()[start..end];
         for (scores, &label) in scores.chunks_exact(outputs).zip(labels) {

@@ -79,7 +79,7 @@ impl Mistakes {
         let mut workspace = network.workspace(1)?;
         let mut all: Vec<Found> = Vec::with_capacity(wrong.len());
         for (index, truth, predicted) in wrong {
-            let sample = Samples(data.drawn_rows(index..index + 1)?);
+            let sample = Samples::all(data.drawn_rows(index..index + 1)?);
             let scores = network.forward_from(&mut workspace, &sample)?;
             let probability = |class| softmax.then(|| probability(scores, class));
             let (of_predicted, of_truth) = (probability(predicted), probability(truth));

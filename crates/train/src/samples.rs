@@ -9,27 +9,44 @@ use crate::Number;
 
 /// Samples that a network draws as it computes with them.
 #[derive(Debug)]
-pub(crate) struct Samples<'a>(pub(crate) Drawn<'a>);
+pub(crate) struct Samples<'a> {
+    drawn: Drawn<'a>,
+    /// How many of them are the batch; the others will come next.
+    batch: usize,
+}
+
+impl<'a> Samples<'a> {
+    /// A batch of all of them.
+    pub(crate) fn all(drawn: Drawn<'a>) -> Self {
+        let batch = drawn.len();
+        Self { drawn, batch }
+    }
+
+    /// A batch of the first so many.
+    pub(crate) fn first(batch: usize, drawn: Drawn<'a>) -> Self {
+        Self { drawn, batch }
+    }
+}
 
 impl<F: Number> Inputs<F> for Samples<'_> {
     fn len(&self) -> usize {
-        self.0.len()
+        self.batch
     }
 
     fn features(&self) -> usize {
-        self.0.features()
+        self.drawn.features()
     }
 
     fn write(&self, samples: Range<usize>, x: &mut [F]) {
-        self.0.write(samples, x);
+        self.drawn.write(samples, x);
     }
 
     fn bytes(&self, sample: usize) -> &[u8] {
-        self.0.bytes(sample)
+        self.drawn.bytes(sample)
     }
 
     fn filled(&self) -> Option<FilledBytes<'_>> {
-        let filled = self.0.filled_rows()?;
+        let filled = self.drawn.filled_rows()?;
         Some(FilledBytes {
             places: filled.places,
             bytes: filled.bytes,
@@ -37,11 +54,15 @@ impl<F: Number> Inputs<F> for Samples<'_> {
         })
     }
 
+    fn following(&self) -> usize {
+        self.drawn.len() - self.batch
+    }
+
     fn bounds(&self, bounds: &mut [[usize; 3]]) {
-        self.0.bounds(bounds);
+        self.drawn.bounds(bounds);
     }
 
     fn numbers(&self) -> Option<&[F; 256]> {
-        self.0.numbers()
+        self.drawn.numbers()
     }
 }

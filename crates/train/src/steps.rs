@@ -6,6 +6,10 @@ use chainrule_nn::{Dropout, Network, Targets, Workspace};
 
 use crate::{Number, interrupt, samples::Samples, sharing::Sharing};
 
+/// How many samples of the batches to come are asked for while one is computed: they lie anywhere in
+/// memory.
+const AHEAD: usize = 6;
+
 /// Draws batches and computes their gradients, all in one workspace.
 pub(crate) struct Steps<'a, F: Number> {
     train: &'a Dataset,
@@ -63,19 +67,18 @@ impl<'a, F: Number> Steps<'a, F> {
 
     /// The next batch of the epoch, its loss and its gradients.
     pub(crate) fn draw(&mut self, network: &Network<F>) -> Result<Drawn> {
-        let Some(indices) = self.sampler.next_batch() else {
+        let Some((indices, batch)) = self.sampler.next_batch_and(AHEAD) else {
             return Ok(Drawn::EpochOver);
         };
         if interrupt::requested() {
             return Ok(Drawn::Interrupted);
         }
         self.sharing.begin();
-        let batch = indices.len();
         let labels = &mut self.labels[..batch];
         let loss = if let Some(augmenter) = &mut self.augmenter {
             let x = self.workspace.input_mut(batch);
             self.train
-                .fill_batch_augmented(indices, x, labels, augmenter)?;
+                .fill_batch_augmented(&indices[..batch], x, labels, augmenter)?;
             let targets = Targets::Classes(labels);
             network.forward_backward_in(&mut self.workspace, batch, targets)?
         } else {
@@ -83,7 +86,8 @@ impl<'a, F: Number> Steps<'a, F> {
             for (i, label) in labels.iter_mut().enumerate() {
                 *label = samples.label(i);
             }
-            let (samples, targets) = (Samples(samples), Targets::Classes(labels));
+            let samples = Samples::first(batch, samples);
+            let targets = Targets::Classes(labels);
             network.forward_backward_from(&mut self.workspace, &samples, targets)?
         };
         Ok(Drawn::Batch(batch, loss))

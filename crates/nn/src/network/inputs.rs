@@ -71,8 +71,14 @@ pub trait Inputs<F>: Sync + Debug {
         None
     }
 
+    /// Of how many samples that will probably come after these [`bounds`](Self::bounds) knows, too.
+    fn following(&self) -> usize {
+        0
+    }
+
     /// For each sample where its bytes begin among those of [`filled`](Self::filled), where those do
-    /// that are not before the middle, and where they end.
+    /// that are not before the middle, and where they end. There may be room for more samples than
+    /// there are.
     fn bounds(&self, bounds: &mut [[usize; 3]]) {
         let _ = bounds;
     }

@@ -39,7 +39,7 @@ impl<'a, F: Scalar> Origin<'a, F> {
         }
         let rows = inputs.len();
         if inputs.filled().is_some() {
-            inputs.bounds(notes.bounds_mut(rows));
+            inputs.bounds(notes.bounds_mut(rows, inputs.following()));
             let bounds = notes.bounds(rows);
             let count = |row: usize| (bounds[row][2] - bounds[row][0]) as u32;
             let is_sparse = sparse::are_sparse(rows, features, &count);
@@ -77,6 +77,7 @@ impl<'a, F: Scalar> Origin<'a, F> {
         Lists {
             places: filled.places,
             values: Values::Bytes(filled.bytes, numbers),
+            following: notes.following(rows),
             middle: if is_cut { filled.middle } else { own.middle },
             ..own
         }

@@ -9,7 +9,7 @@ use crate::{Scalar, kernels::ahead::ask_for};
 pub(crate) type Bounds = [usize; 3];
 
 /// How many samples before its turn a sample is asked for.
-const AHEAD: usize = 6;
+pub(super) const AHEAD: usize = 6;
 
 /// The places of a batch's numbers that are not zero, in ascending order for each sample, and the
 /// numbers. The columns are cut into two parts, unless only a few samples are taken at a time.
@@ -19,6 +19,8 @@ pub(crate) struct Lists<'a, F> {
     pub(crate) values: Values<'a, F>,
     /// Of every sample of the batch.
     pub(crate) bounds: &'a [Bounds],
+    /// Of some that will probably come after it.
+    pub(crate) following: &'a [Bounds],
     /// How many columns there are, and how many of them are the first part.
     pub(crate) columns: usize,
     pub(crate) middle: usize,
@@ -70,6 +72,7 @@ impl<'a, F: Scalar> Lists<'a, F> {
             places: self.places,
             codes,
             bounds: self.bounds,
+            following: self.following,
             part,
         }
     }
@@ -107,6 +110,7 @@ pub(super) struct List<'a, C> {
     places: &'a [u16],
     codes: &'a [C],
     bounds: &'a [Bounds],
+    following: &'a [Bounds],
     part: Part,
 }
 
@@ -114,7 +118,11 @@ impl<'a, C> List<'a, C> {
     /// A sample's.
     #[inline(always)]
     pub(super) fn of(&self, sample: usize) -> (&'a [u16], &'a [C]) {
-        let [start, middle, end] = self.bounds[sample];
+        self.between(self.bounds[sample])
+    }
+
+    #[inline(always)]
+    fn between(&self, [start, middle, end]: Bounds) -> (&'a [u16], &'a [C]) {
         let range = match self.part {
             Part::All => start..end,
             Part::First => start..middle,
@@ -141,8 +149,13 @@ impl<'a, C> List<'a, C> {
     /// Asks for what will be wanted after a sample.
     #[inline(always)]
     pub(super) fn ask_after(&self, sample: usize) {
-        if sample + AHEAD < self.bounds.len() {
-            let (places, codes) = self.of(sample + AHEAD);
+        let ahead = sample + AHEAD;
+        let ahead = self.bounds.get(ahead).or_else(|| {
+            // Past the batch.
+            self.following.get(ahead.wrapping_sub(self.bounds.len()))
+        });
+        if let Some(&bounds) = ahead {
+            let (places, codes) = self.between(bounds);
             ask_for(places);
             ask_for(codes);
         }

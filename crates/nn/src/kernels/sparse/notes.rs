@@ -3,7 +3,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::{Bounds, Lists, Values};
+use super::{Bounds, Lists, Values, lists::AHEAD};
 use crate::{Scalar, kernels::widest, team};
 
 /// As many are looked at together, and as many are noted at a time, of which not all stay.
@@ -33,7 +33,10 @@ pub(crate) struct Notes<F> {
     places: Vec<u16>,
     /// In the same order the numbers.
     values: Vec<F>,
+    /// Of the rows, and of some that will probably come after them.
     bounds: Vec<Bounds>,
+    /// How many rows' bounds are known.
+    known: usize,
 }
 
 impl<F: Scalar> Notes<F> {
@@ -45,13 +48,21 @@ impl<F: Scalar> Notes<F> {
             middle,
             places: vec![0; room],
             values: vec![F::zero(); room],
-            bounds: vec![[0; 3]; rows],
+            bounds: vec![[0; 3]; rows + AHEAD],
+            known: 0,
         }
     }
 
-    /// Room for the bounds of so many rows that somebody else has noted.
-    pub(crate) fn bounds_mut(&mut self, rows: usize) -> &mut [Bounds] {
-        &mut self.bounds[..rows]
+    /// Room for the bounds of so many rows that somebody else has noted, and of some of those that
+    /// follow.
+    pub(crate) fn bounds_mut(&mut self, rows: usize, following: usize) -> &mut [Bounds] {
+        self.known = rows + following.min(AHEAD);
+        &mut self.bounds[..self.known]
+    }
+
+    /// The bounds of rows that are known to follow so many.
+    pub(crate) fn following(&self, rows: usize) -> &[Bounds] {
+        &self.bounds[rows..self.known]
     }
 
     /// The bounds of so many rows.
@@ -80,6 +91,7 @@ impl<F: Scalar> Notes<F> {
             places: &self.places,
             values: Values::Numbers(&self.values),
             bounds: &self.bounds[..rows],
+            following: &[],
             columns: self.columns,
             middle: self.middle,
         }

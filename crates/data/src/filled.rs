@@ -91,7 +91,9 @@ impl Dataset {
 
     /// Where in the notes of all those of some samples are: see [`Drawn::bounds`](crate::Drawn::bounds).
     pub(crate) fn bounds(&self, samples: impl Iterator<Item = usize>, bounds: &mut [[usize; 3]]) {
-        let Some(rows) = self.noted_rows() else { return };
+        let Some(rows) = self.noted_rows() else {
+            return;
+        };
         let first = self.first_row();
         for (bounds, sample) in bounds.iter_mut().zip(samples) {
             *bounds = rows.bounds(first + sample);
@@ -149,7 +151,8 @@ impl Rows {
             note(groups.len() * TOGETHER, rest);
             let places = &rows.places[start..found];
             let first_half = places.partition_point(|&place| usize::from(place) < middle);
-            rows.starts.push([start, start + first_half].map(|at| at as u32));
+            rows.starts
+                .push([start, start + first_half].map(|at| at as u32));
         }
         rows.starts.push([found as u32; 2]);
         Some(rows)

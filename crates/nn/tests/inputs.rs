@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use chainrule_nn::{ErrorKind, Inputs, Model, Network, Targets};
+use chainrule_nn::{ErrorKind, FilledBytes, Inputs, Model, Network, Targets};
 use rayon::ThreadPoolBuilder;
 
 /// Rows of bytes, of which so many of five are zero.
@@ -15,8 +15,13 @@ struct Rows {
     numbers: [f32; 256],
     /// Whether the network is told of the bytes.
     told: bool,
-    /// For each row its places and bytes that are not zero, if they are told.
-    filled: Vec<(Vec<u16>, Vec<u8>)>,
+    /// The places and bytes that are not zero, row by row, if they are told, and each row's bounds.
+    filled: Option<(Vec<u16>, Vec<u8>)>,
+    bounds: Vec<[usize; 3]>,
+    /// Where the second half of a row begins, as the network is told.
+    middle: usize,
+    /// How many rows at the end are not of the batch, but come next.
+    following: usize,
 }
 
 impl Rows {
@@ -38,22 +43,35 @@ impl Rows {
             features,
             numbers,
             told: true,
-            filled: Vec::new(),
+            filled: None,
+            bounds: Vec::new(),
+            middle: features.div_ceil(2),
+            following: 0,
         }
     }
 
     fn note_filled(&mut self) {
-        let rows = self.bytes.chunks(self.features).map(|row| {
-            let filled = row.iter().enumerate().filter(|(_, byte)| **byte != 0);
-            filled.map(|(place, &byte)| (place as u16, byte)).unzip()
-        });
-        self.filled = rows.collect();
+        let (mut places, mut bytes) = (Vec::new(), Vec::new());
+        for row in self.bytes.chunks(self.features) {
+            let start = places.len();
+            for (place, &byte) in row.iter().enumerate().filter(|(_, byte)| **byte != 0) {
+                places.push(place as u16);
+                bytes.push(byte);
+            }
+            let is_first = |place: &u16| usize::from(*place) < self.middle;
+            let first = places[start..]
+                .iter()
+                .filter(|place| is_first(place))
+                .count();
+            self.bounds.push([start, start + first, places.len()]);
+        }
+        self.filled = Some((places, bytes));
     }
 }
 
 impl Inputs<f32> for Rows {
     fn len(&self) -> usize {
-        self.bytes.len() / self.features
+        self.bytes.len() / self.features - self.following
     }
 
     fn features(&self) -> usize {
@@ -72,9 +90,21 @@ impl Inputs<f32> for Rows {
         &self.bytes[sample * self.features..][..self.features]
     }
 
-    fn filled(&self, sample: usize) -> Option<(&[u16], &[u8])> {
-        let (places, bytes) = self.filled.get(sample)?;
-        Some((places, bytes))
+    fn filled(&self) -> Option<FilledBytes<'_>> {
+        let (places, bytes) = self.filled.as_ref()?;
+        Some(FilledBytes {
+            places,
+            bytes,
+            middle: self.middle,
+        })
+    }
+
+    fn following(&self) -> usize {
+        self.following
+    }
+
+    fn bounds(&self, bounds: &mut [[usize; 3]]) {
+        bounds.copy_from_slice(&self.bounds[..bounds.len()]);
     }
 
     fn numbers(&self) -> Option<&[f32; 256]> {
@@ -187,6 +217,21 @@ fn what_is_drawn_counts_as_what_is_in_the_workspace() {
                 }
                 rows.note_filled();
                 assert!(drawn(&network, &rows) == by_bytes, "noted: {model}");
+                assert!(pool.install(|| drawn(&network, &rows)) == by_bytes);
+                // Another middle is another order of the terms; one that is none cuts nothing.
+                for middle in [0, 1, 40, 72, 1_000] {
+                    let mut rows = Rows::new(batch, 72, zeros, zero);
+                    rows.middle = middle;
+                    rows.note_filled();
+                    let alone = drawn(&network, &rows);
+                    agree(&alone, &format!("cut at {middle}"));
+                    assert!(pool.install(|| drawn(&network, &rows)) == alone);
+                }
+                // Rows that come next change nothing.
+                let mut more = Rows::new(batch + 9, 72, zeros, zero);
+                more.following = 9;
+                more.note_filled();
+                assert!(drawn(&network, &more) == by_bytes, "with more: {model}");
                 rows.told = false;
                 agree(&drawn(&network, &rows), "written");
             }

@@ -198,7 +198,11 @@ mod tests {
             let was_alone = sharing.alone;
             let step = sample * 1_000.0 + waking;
             sharing.note(step, 1_000);
-            seconds = if sharing.alone == was_alone { seconds + step } else { 0.0 };
+            seconds = if sharing.alone == was_alone {
+                seconds + step
+            } else {
+                0.0
+            };
             steps += 1;
         }
         (sharing.alone, steps)

@@ -18,7 +18,7 @@ mod tests;
 
 pub(crate) use exp::Exponentials;
 pub(crate) use lanes::Lanes;
-pub(crate) use registers::{for_rows, widest};
+pub(crate) use registers::{for_rows, lanes_of, widest};
 
 /// sums += a·b, register by register.
 #[inline(always)]

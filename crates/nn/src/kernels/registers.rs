@@ -1,6 +1,10 @@
 //! Which registers work is done in: chosen when the program runs.
 
-use pulp::{Arch, WithSimd};
+use std::marker::PhantomData;
+
+use pulp::{Arch, Simd, WithSimd};
+
+use super::Lanes;
 
 /// Does it in the widest registers of the machine.
 #[inline]
@@ -17,7 +21,21 @@ pub(crate) fn for_rows<F, W: WithSimd>(columns: usize, work: W) -> W::Output {
         && columns * size_of::<F>() < size_of::<[u8; 64]>()
         && let Some(narrower) = pulp::x86::V3::try_new()
     {
-        return pulp::Simd::vectorize(narrower, work);
+        return Simd::vectorize(narrower, work);
     }
     widest(work)
+}
+
+/// How many numbers the widest register holds.
+pub(crate) fn lanes_of<F: Lanes>() -> usize {
+    struct Count<F>(PhantomData<F>);
+    impl<F: Lanes> WithSimd for Count<F> {
+        type Output = usize;
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) -> usize {
+            F::lanes::<S>()
+        }
+    }
+    widest(Count::<F>(PhantomData))
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{
     product::{Left, product},
-    sparse::{self, Lists, Onto, Places},
+    sparse::{self, Lists, Notes, Onto, Part, Row, Values},
 };
 use crate::Scalar;
 
@@ -91,6 +91,31 @@ fn check_product<F: Scalar>(rows: usize, inner: usize, columns: usize, has_start
     assert!(off(&c, &expected, inner) < 1.0, "{shape:?} of a transpose");
 }
 
+/// Notes of rows of so many numbers, of batches of up to so many.
+fn noted<F: Scalar>(x: &[F], columns: usize, capacity: usize) -> Notes<F> {
+    let middle = sparse::middle_of(columns, capacity);
+    let mut notes = Notes::for_rows(capacity, columns, middle);
+    let row = |row: usize| Row::Numbers(&x[row * columns..][..columns]);
+    notes.find(x.len() / columns, &row);
+    notes
+}
+
+/// The value by lists, the samples in two goes, as threads take them.
+fn forward<F: Scalar>(lists: Lists<'_, F>, w: &[F], bias: Option<&[F]>, units: usize) -> Vec<F> {
+    let rows = lists.samples();
+    let mut y = vec![F::nan(); rows * units];
+    let start = bias.map_or(Onto::Nothing, Onto::Start);
+    for (at, &part) in lists.parts().iter().enumerate() {
+        let onto = if at == 0 { start } else { Onto::There };
+        let cut = rows.div_ceil(2);
+        for samples in [0..cut, cut..rows] {
+            let y = &mut y[samples.start * units..samples.end * units];
+            sparse::forward(lists, (samples, part), (w, units, 0), onto, y, units);
+        }
+    }
+    y
+}
+
 fn check_sparse<F: Scalar>(rows: usize, inputs: usize, units: usize, share: f64, has_bias: bool) {
     let (x, w) = (
         numbers::<F>(rows * inputs, share, 5),
@@ -98,32 +123,20 @@ fn check_sparse<F: Scalar>(rows: usize, inputs: usize, units: usize, share: f64,
     );
     let bias = has_bias.then(|| numbers::<F>(units, 1.0, 7));
     let shape = (rows, inputs, units);
-    // Found in two pieces, as threads do, and in the parts that columns are cut into.
-    let cut = rows.div_ceil(2);
-    let columns = sparse::parts_of(inputs, rows).into_iter();
-    let room = |columns: std::ops::Range<usize>| vec![Places::for_rows(cut, columns); 2];
-    let mut parts: Vec<_> = columns.map(room).collect();
-    let mut y = vec![F::nan(); rows * units];
-    let start = bias.as_deref().map_or(Onto::Nothing, Onto::Start);
-    for (at, part) in parts.iter_mut().enumerate() {
-        let onto = if at == 0 { start } else { Onto::There };
-        let pieces = x.chunks(cut * inputs).zip(y.chunks_mut(cut * units));
-        for (places, (x, y)) in part.iter_mut().zip(pieces) {
-            places.find(x, inputs);
-            sparse::forward(places, (&w, units, 0), onto, y, units);
-        }
-    }
+    let notes = noted(&x, inputs, rows);
+    let y = forward(notes.lists(rows), &w, bias.as_deref(), units);
     let expected = loops(|i, k| x[i * inputs + k], &w, bias.as_deref(), shape);
     assert!(off(&y, &expected, inputs) < 1.0, "{shape:?} forward");
 
     let dy = numbers::<F>(rows * units, 1.0, 8);
     let mut dw = vec![F::nan(); inputs * units];
-    let (mut room, mut filled) = (Vec::new(), None);
+    let (mut room, mut filled, mut beside) = (Vec::new(), None, 0);
     let into = (&mut dw[..], &mut filled);
-    let lists = Lists::new(&parts, rows.div_ceil(cut));
-    sparse::gradient(lists, &dy, into, units, &mut room);
+    let lists = notes.lists(rows);
+    sparse::gradient(lists, &dy, into, units, &mut room, &mut || beside += 1);
     let expected = loops(|i, k| x[k * inputs + i], &dy, None, (inputs, rows, units));
     assert!(off(&dw, &expected, rows) < 1.0, "{shape:?} gradient");
+    assert_eq!(beside, 1, "{shape:?}: what is to be done meanwhile");
     if let Some(filled) = &filled {
         let rows = (0..inputs).filter(|&i| (0..rows).any(|k| x[k * inputs + i] != F::zero()));
         assert!(
@@ -133,13 +146,57 @@ fn check_sparse<F: Scalar>(rows: usize, inputs: usize, units: usize, share: f64,
     }
     // The next batch, of a single sample with other places, into what the first left.
     let next = numbers::<F>(inputs, share, 9);
-    for part in &mut parts {
-        part[0].find(&next, inputs);
-    }
+    let notes = noted(&next, inputs, rows);
     let into = (&mut dw[..], &mut filled);
-    sparse::gradient(Lists::new(&parts, 1), &dy[..units], into, units, &mut room);
-    let expected = loops(|i, _| next[i], &dy, None, (inputs, 1, units));
+    let dy = &dy[..units];
+    sparse::gradient(notes.lists(1), dy, into, units, &mut room, &mut || {});
+    let expected = loops(|i, _| next[i], dy, None, (inputs, 1, units));
     assert!(off(&dw, &expected, 1) < 1.0, "{shape:?} next gradient");
+}
+
+/// Bytes, noted ahead or not, give what their numbers give, to the last bit.
+fn check_bytes<F: Scalar>(rows: usize, inputs: usize, units: usize) {
+    let byte = |i: usize| ((i.wrapping_mul(2_654_435_761) >> 7) % 1_021).saturating_sub(766) as u8;
+    let bytes: Vec<u8> = (0..rows * inputs).map(byte).collect();
+    let table: [F; 256] = std::array::from_fn(|byte| F::of(byte as f64 / 255.0));
+    let x: Vec<F> = bytes.iter().map(|&byte| table[usize::from(byte)]).collect();
+    let w = numbers::<F>(inputs * units, 1.0, 6);
+    let by_numbers = noted(&x, inputs, rows);
+    let mut by_bytes = by_numbers.clone();
+    let row = |row: usize| Row::Bytes(&bytes[row * inputs..][..inputs], &table);
+    by_bytes.find(rows, &row);
+    let (mut places, mut filled, mut bounds) = (Vec::new(), Vec::new(), Vec::new());
+    let middle = by_numbers.lists(rows).middle;
+    for row in bytes.chunks(inputs) {
+        let start = places.len();
+        for (place, &byte) in row.iter().enumerate().filter(|(_, byte)| **byte != 0) {
+            places.push(place as u16);
+            filled.push(byte);
+        }
+        let before = |place: &&u16| usize::from(**place) < middle;
+        let first = places[start..].iter().take_while(before).count();
+        bounds.push([start, start + first, places.len()]);
+    }
+    let ahead = Lists {
+        places: &places,
+        values: Values::Bytes(&filled, &table),
+        bounds: &bounds,
+        // What follows is asked for and nothing else.
+        following: &bounds[..rows.min(3)],
+        columns: inputs,
+        middle,
+    };
+    let dy = numbers::<F>(rows * units, 1.0, 8);
+    let results = |lists: Lists<'_, F>| {
+        let mut dw = vec![F::nan(); inputs * units];
+        let into = (&mut dw[..], &mut None);
+        sparse::gradient(lists, &dy, into, units, &mut Vec::new(), &mut || {});
+        (forward(lists, &w, None, units), dw)
+    };
+    let expected = results(by_numbers.lists(rows));
+    let shape = (rows, inputs, units);
+    assert!(results(by_bytes.lists(rows)) == expected, "{shape:?} found");
+    assert!(results(ahead) == expected, "{shape:?} noted ahead");
 }
 
 proptest! {
@@ -155,11 +212,19 @@ proptest! {
 
     #[test]
     fn products_without_zeros_agree_with_three_loops(
-        rows in 1_usize..12, inputs in 1_usize..300, units in 1_usize..130,
+        rows in 1_usize..12, inputs in 1_usize..300, units in 1_usize..300,
         filled in 0.0..1.0, has_bias: bool,
     ) {
         check_sparse::<f32>(rows, inputs, units, filled, has_bias);
         check_sparse::<f64>(rows, inputs, units, filled, has_bias);
+    }
+
+    #[test]
+    fn bytes_give_what_their_numbers_give(
+        rows in 1_usize..12, inputs in 1_usize..300, units in 1_usize..600,
+    ) {
+        check_bytes::<f32>(rows, inputs, units);
+        check_bytes::<f64>(rows, inputs, units);
     }
 
     /// What a row gives does not depend on the rows that are computed with it.
@@ -168,17 +233,13 @@ proptest! {
         let (a, b) = (numbers::<f32>(rows * inner, 0.5, 9), numbers::<f32>(inner * columns, 1.0, 10));
         let mut all = vec![0.0; rows * columns];
         product(Left::Rows(&a), &b, None, &mut all, (inner, columns));
-        let mut places = Places::for_rows(rows, 0..inner);
-        let mut found = vec![0.0; rows * columns];
-        places.find(&a, inner);
-        sparse::forward(&places, (&b, columns, 0), Onto::Nothing, &mut found, columns);
+        let found = forward(noted(&a, inner, rows).lists(rows), &b, None, columns);
         for i in 0..rows {
             let a = &a[i * inner..(i + 1) * inner];
             let mut one = vec![0.0; columns];
             product(Left::Rows(a), &b, None, &mut one, (inner, columns));
             prop_assert_eq!(&all[i * columns..(i + 1) * columns], &one);
-            places.find(a, inner);
-            sparse::forward(&places, (&b, columns, 0), Onto::Nothing, &mut one, columns);
+            let one = forward(noted(a, inner, rows).lists(1), &b, None, columns);
             prop_assert_eq!(&found[i * columns..(i + 1) * columns], &one);
         }
     }
@@ -187,10 +248,7 @@ proptest! {
 #[test]
 fn what_is_not_a_number_is_found_and_not_hidden() {
     let x = [0.0, f32::NAN, 0.0, -0.0, f32::INFINITY, 1e-40];
-    let mut places = Places::for_rows(2, 0..3);
-    places.find(&x, 3);
-    let mut y = [0.0; 2];
-    sparse::forward(&places, (&[1.0; 3], 1, 0), Onto::Nothing, &mut y, 1);
+    let y = forward(noted(&x, 3, 2).lists(2), &[1.0; 3], None, 1);
     assert!(y[0].is_nan() && y[1] == f32::INFINITY);
 }
 

@@ -5,12 +5,7 @@ use std::{fmt::Debug, ops::Range};
 use chainrule_error::{Error, ErrorKind, Result};
 
 use super::{Network, Workspace, parts::Origin, pieces::MOST_LAYERS};
-use crate::{
-    Scalar, Targets,
-    kernels::sparse::Notes,
-    layers::Share,
-    team,
-};
+use crate::{Scalar, Targets, kernels::sparse::Notes, layers::Share, team};
 
 /// A batch of samples that are drawn as they are needed: each thread draws those that it computes.
 ///

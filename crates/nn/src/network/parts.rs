@@ -73,12 +73,12 @@ impl<'a, F: Scalar> Origin<'a, F> {
             return own;
         };
         let filled = inputs.filled().expect("notes stay; please report");
-        let is_cut = own.middle < own.columns;
+        let is_cut = own.middle < own.columns && (1..own.columns).contains(&filled.middle);
         Lists {
             places: filled.places,
             values: Values::Bytes(filled.bytes, numbers),
             following: notes.following(rows),
-            middle: if is_cut { filled.middle } else { own.middle },
+            middle: if is_cut { filled.middle } else { own.columns },
             ..own
         }
     }
@@ -119,12 +119,13 @@ impl<F: Scalar> Noted<'_, F> {
 pub(super) fn are_shared<F: Scalar>(
     network: &Network<F>,
     w: &Workspace<F>,
-    batch: usize,
+    lists: Lists<'_, F>,
     taker: usize,
 ) -> bool {
     let by_pieces = network.layers[taker].mathematics.share() == Share::Inputs;
     // Layers before it would have to go first.
-    by_pieces && taker == 0 && !w.apart.is_empty() && batch > w.piece && team::is_shared()
+    let is_cut = lists.parts().len() > 1;
+    by_pieces && taker == 0 && is_cut && lists.samples() > w.piece && team::is_shared()
 }
 
 /// Sums the terms of both parts: the first where the layer's value is to be, the second apart.

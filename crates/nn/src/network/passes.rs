@@ -79,8 +79,8 @@ fn forwards<'i, F: Scalar>(
         }
         let noted = match notes {
             Some((origin, taker)) if layers.start == 0 => {
-                let is_shared = parts::are_shared(network, w, batch, taker);
                 let lists = origin.lists(&w.notes, batch);
+                let is_shared = parts::are_shared(network, w, lists, taker);
                 if is_shared {
                     let len = batch * w.lens[1];
                     let y = (&mut w.activations[1][..len], &mut w.apart[..len]);
@@ -153,12 +153,7 @@ fn agree_backward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: 
 
 /// Tells layers what kind of pass is to come, and where in the stream of random numbers each piece
 /// begins to draw.
-fn prepare<F: Scalar>(
-    network: &Network<F>,
-    w: &mut Workspace<F>,
-    batch: usize,
-    training: bool,
-) {
+fn prepare<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: usize, training: bool) {
     let pieces = batch.div_ceil(w.piece);
     let dropping = training && !matches!(w.dropout, Source::Off);
     for (i, layer) in network.layers.iter().enumerate() {

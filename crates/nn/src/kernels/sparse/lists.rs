@@ -161,3 +161,23 @@ impl<'a, C> List<'a, C> {
         }
     }
 }
+
+/// One part of the columns of a batch, with the key of its numbers.
+pub(super) struct OfPart<'a, F, C: Code<F>> {
+    pub(super) list: List<'a, C>,
+    pub(super) key: &'a C::Key,
+    pub(super) columns: Range<usize>,
+    pub(super) samples: usize,
+}
+
+impl<'a, F, C: Code<F>> OfPart<'a, F, C> {
+    /// The places and numbers of a sample in some of its columns.
+    #[inline(always)]
+    pub(super) fn of(&self, sample: usize, columns: &Range<usize>) -> (&'a [u16], &'a [C]) {
+        if *columns == self.columns {
+            self.list.of(sample)
+        } else {
+            self.list.within(sample, columns)
+        }
+    }
+}

@@ -7,16 +7,20 @@
 //! The columns of a batch, and with them the rows of the weights, are cut into two parts: of two
 //! threads each has one of them in value, gradient and step, and its weights stay with it.
 
+mod few;
 mod forward;
 mod gradient;
 mod lists;
 mod notes;
 mod rows;
+mod scatter;
+mod sorted;
 
 pub(crate) use forward::{Onto, forward};
-pub(crate) use gradient::{Sorted, gradient};
+pub(crate) use gradient::gradient;
 pub(crate) use lists::{Bounds, Lists, Part, Values};
 pub(crate) use notes::{Notes, Row};
+pub(crate) use sorted::Sorted;
 
 use crate::Scalar;
 
@@ -53,7 +57,11 @@ pub(crate) fn is_sparse<F: Scalar>(x: &[F], columns: usize) -> bool {
 }
 
 /// The same of so many rows, of each of which it is known how many numbers it has.
-pub(crate) fn are_sparse(rows: usize, columns: usize, filled_in_row: &dyn Fn(usize) -> u32) -> bool {
+pub(crate) fn are_sparse(
+    rows: usize,
+    columns: usize,
+    filled_in_row: &dyn Fn(usize) -> u32,
+) -> bool {
     if !has_places(columns) {
         return false;
     }

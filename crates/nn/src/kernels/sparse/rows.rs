@@ -32,7 +32,10 @@ pub(super) struct RowsMut<'a, F, const K: usize> {
 
 /// Where the last row may begin of which the panel lies in so many numbers.
 fn last<S: Simd, F: Scalar, const K: usize>(panel: Panel<K>, numbers: usize) -> Option<usize> {
-    let ends = [panel.start + (K - 1) * F::lanes::<S>(), panel.last + F::lanes::<S>()];
+    let ends = [
+        panel.start + (K - 1) * F::lanes::<S>(),
+        panel.last + F::lanes::<S>(),
+    ];
     numbers.checked_sub(ends[0].max(ends[1]))
 }
 

@@ -36,10 +36,6 @@ impl<'a, F> Mat<'a, F> {
         }
     }
 
-    pub(crate) fn rows(self) -> usize {
-        self.rows
-    }
-
     /// Some of the columns.
     pub(crate) fn some_columns(self, from: usize, columns: usize) -> Self {
         assert!(

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{
     product::{Left, product},
-    sparse::{self, Lists, Notes, Onto, Part, Row, Values},
+    sparse::{self, Lists, Notes, Onto, Row, Values},
 };
 use crate::Scalar;
 

@@ -8,6 +8,7 @@ use crate::{
     kernels::{
         product::{Left, product},
         sparse::{self, Lists, Onto, Part},
+        widest,
     },
     matmul::{Into, Mat, matmul},
     team,
@@ -23,6 +24,9 @@ const LARGE: usize = 1 << 17;
 
 /// Columns of weights that are multiplied together by the `gemm` crate.
 const COLUMNS: usize = 128;
+
+/// Fewer numbers are transposed column by column.
+const SQUARES: usize = 1 << 13;
 
 /// Columns of weights of which those rows that are needed stay in the cache, while one sample after
 /// the other takes its own.
@@ -127,12 +131,25 @@ impl Dense {
     /// ∂x = ∂y·Wᵀ, with room for Wᵀ.
     fn input_gradient<F: Scalar>(&self, dy: &[F], weight: &[F], dx: &mut [F], room: &mut [F]) {
         if self.takes_all() {
-            let dy = Mat::new(dy, dy.len() / self.units, self.units);
-            let weight = Mat::new(weight, self.inputs, self.units);
-            let shape = (dy.rows(), self.inputs, COLUMNS);
+            let batch = dy.len() / self.units;
+            let (room, transposed) = room.split_at_mut(room.len() - weight.len());
+            let mut beside = vec![(); self.inputs.div_ceil(COLUMNS)];
+            team::for_parts(
+                transposed,
+                COLUMNS * self.units,
+                &mut beside,
+                &|block, to, ()| {
+                    let from = &weight[block * COLUMNS * self.units..][..to.len()];
+                    transpose(from, to, self.units);
+                },
+            );
+            let (dy, transposed) = (Mat::new(dy, batch, self.units), &*transposed);
+            let shape = (batch, self.inputs, COLUMNS);
             return Self::by_columns(shape, None, dx, room, |from, room| {
-                let columns = weight.t().some_columns(from, room.len() / dy.rows());
-                matmul(dy, columns, room, Into::Overwrite);
+                let columns = room.len() / batch;
+                let weight = &transposed[from * self.units..][..columns * self.units];
+                let weight = Mat::new(weight, self.units, columns);
+                matmul(dy, weight, room, Into::Overwrite);
             });
         }
         if room.len() == weight.len() {
@@ -157,11 +174,55 @@ fn sum_rows<F: Scalar>(dy: &[F], d_bias: &mut [Parameter<F>]) {
     }
 }
 
+/// Writes rows of so many numbers as columns.
 fn transpose<F: Scalar>(from: &[F], to: &mut [F], columns: usize) {
+    if from.len() >= SQUARES {
+        return widest(InSquares { from, to, columns });
+    }
     let rows = from.len() / columns;
     for (j, to) in to.chunks_exact_mut(rows).take(columns).enumerate() {
         let column = from[j..].iter().step_by(columns);
         to.iter_mut().zip(column).for_each(|(to, &from)| *to = from);
+    }
+}
+
+/// A transpose in squares of 8 by 8, which read and write whole lines of the cache: four times as fast
+/// for what the caches next to a core do not hold.
+struct InSquares<'a, F> {
+    from: &'a [F],
+    to: &'a mut [F],
+    columns: usize,
+}
+
+impl<F: Scalar> pulp::WithSimd for InSquares<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        const SIDE: usize = 8;
+        let (columns, rows) = (self.columns, self.from.len() / self.columns);
+        let whole = (rows - rows % SIDE, columns - columns % SIDE);
+        for row in (0..whole.0).step_by(SIDE) {
+            for column in (0..whole.1).step_by(SIDE) {
+                let mut square = [[F::zero(); SIDE]; SIDE];
+                for (r, line) in square.iter_mut().enumerate() {
+                    let from = &self.from[(row + r) * columns + column..][..SIDE];
+                    line.copy_from_slice(from);
+                }
+                for c in 0..SIDE {
+                    let to = &mut self.to[(column + c) * rows + row..][..SIDE];
+                    for (r, to) in to.iter_mut().enumerate() {
+                        *to = square[r][c];
+                    }
+                }
+            }
+        }
+        for row in 0..rows {
+            let first = if row < whole.0 { whole.1 } else { 0 };
+            for column in first..columns {
+                self.to[column * rows + row] = self.from[row * columns + column];
+            }
+        }
     }
 }
 
@@ -174,7 +235,8 @@ impl<F: Scalar> Layer<F> for Dense {
         let room = match (self.takes_all(), self.reads_data) {
             // The products, block by block.
             (true, true) => capacity * self.units,
-            (true, false) => capacity * self.inputs.max(self.units),
+            // The products, and the transpose of the weights, block by block.
+            (true, false) => capacity * self.inputs.max(self.units) + self.inputs * self.units,
             (false, true) => 0,
             // The transpose of the weights.
             (false, false) => self.inputs * self.units,
@@ -262,6 +324,10 @@ impl<F: Scalar> Layer<F> for Dense {
             sum_rows(pass.dy, d_bias);
         }
         if let Some(dx) = pass.dx {
+            if let Some(transposed) = pass.prepared.filter(|room| !room.is_empty()) {
+                let shape = (self.units, self.inputs);
+                return product(Left::Rows(pass.dy), transposed, None, dx, shape);
+            }
             self.input_gradient(pass.dy, weight.values(), dx, &mut scratch.values);
         }
     }
@@ -271,6 +337,21 @@ impl<F: Scalar> Layer<F> for Dense {
             Share::Whole
         } else {
             Share::Inputs
+        }
+    }
+
+    fn prepared(&self) -> usize {
+        // Data have no gradient.
+        if self.takes_all() || self.reads_data {
+            0
+        } else {
+            self.inputs * self.units
+        }
+    }
+
+    fn prepare(&self, parameters: &[Parameter<F>], room: &mut [F]) {
+        if let ([weight, ..], false) = (parameters, room.is_empty()) {
+            transpose(weight.values(), room, self.units);
         }
     }
 

@@ -160,6 +160,7 @@ mod tests {
             y: &y,
             dy: &dy,
             dx: Some(&mut dx),
+            prepared: None,
             gradients: &mut [],
             batch: 1,
         };
@@ -188,6 +189,7 @@ mod tests {
                 y: &y,
                 dy,
                 dx: Some(&mut dx),
+                prepared: None,
                 gradients: &mut [],
                 batch,
             };

@@ -117,6 +117,16 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
         Share::Samples
     }
 
+    /// How many numbers it prepares for the backward passes of all pieces of a batch.
+    fn prepared(&self) -> usize {
+        0
+    }
+
+    /// Prepares as many.
+    fn prepare(&self, parameters: &[Parameter<F>], room: &mut [F]) {
+        let _ = (parameters, room);
+    }
+
     /// What it does with the whole batch, of a layer that shares its work by [`Share::Together`].
     fn together(&self) -> Option<&dyn Together<F>> {
         None
@@ -228,6 +238,8 @@ pub(crate) struct Backward<'a, F> {
     pub(crate) y: &'a [F],
     pub(crate) dy: &'a [F],
     pub(crate) dx: Option<&'a mut [F]>,
+    /// What the layer has prepared for the batch, if it was asked to.
+    pub(crate) prepared: Option<&'a [F]>,
     pub(crate) gradients: &'a mut [Parameter<F>],
     pub(crate) batch: usize,
 }

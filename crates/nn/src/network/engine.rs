@@ -141,6 +141,11 @@ pub(crate) fn workspace<F: Scalar>(
             .collect(),
         activations: buffers(0),
         deltas: buffers(1),
+        prepared: network
+            .layers
+            .iter()
+            .map(|layer| InLine::zeros(layer.mathematics.prepared()))
+            .collect(),
         segments: segments(&network.layers),
         pieces: (0..capacity.div_ceil(piece))
             .map(|number| Piece {

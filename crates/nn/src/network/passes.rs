@@ -105,6 +105,7 @@ fn forwards<'i, F: Scalar>(
             layers: &layers,
             training,
             lowest,
+            prepared: &w.prepared,
             forward: true,
             start,
             noted,
@@ -261,6 +262,11 @@ pub(crate) fn forward_backward<F: Scalar>(
     inputs: Option<&dyn Inputs<F>>,
     targets: Targets<'_, F>,
 ) -> f64 {
+    let lowest = network.lowest();
+    for (i, layer) in network.layers.iter().enumerate().skip(lowest + 1) {
+        let parameters = &network.parameters[layer.parameters.clone()];
+        layer.mathematics.prepare(parameters, &mut w.prepared[i]);
+    }
     let notes = forwards(network, w, batch, true, inputs, With::Gradients(targets));
     let pieces = batch.div_ceil(w.piece);
     let ends_whole =
@@ -272,7 +278,6 @@ pub(crate) fn forward_backward<F: Scalar>(
     };
     w.gradients.loss = loss;
     w.gradients.samples = batch;
-    let lowest = network.lowest();
     // The last segment has gone backward already, unless it is a layer of its own.
     for at in (0..w.segments.len() - usize::from(!ends_whole)).rev() {
         let layers = w.segments[at].clone();
@@ -289,6 +294,7 @@ pub(crate) fn forward_backward<F: Scalar>(
             layers: &layers,
             training: true,
             lowest,
+            prepared: &w.prepared,
             forward: false,
             start: Start::There,
             noted: None,
@@ -324,6 +330,7 @@ fn whole_backward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: 
         y: &w.activations[i + 1][..batch * w.lens[i + 1]],
         dy: &above[0][..batch * w.lens[i + 1]],
         dx: (i > network.lowest()).then(|| &mut below[i - 1][..batch * w.lens[i]]),
+        prepared: None,
         gradients: &mut w.gradients.entries[layer.parameters.clone()],
         batch,
     };

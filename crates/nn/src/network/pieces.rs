@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Parameter, Scalar, Targets,
     layers::{Backward, Scratch, Share},
+    line::InLine,
     team,
 };
 
@@ -71,6 +72,8 @@ pub(super) struct Job<'a, F: Scalar> {
     pub(super) training: bool,
     /// The first layer that learns: below it nobody needs a gradient.
     pub(super) lowest: usize,
+    /// What each layer has prepared for going backward.
+    pub(super) prepared: &'a [InLine<F>],
     pub(super) forward: bool,
     /// What comes before the first of them, going forward.
     pub(super) start: Start<'a, F>,
@@ -251,6 +254,7 @@ impl<F: Scalar> Job<'_, F> {
                 y: &*activations[i + 1],
                 dy: &*above[0],
                 dx: (first + i > self.lowest).then_some(&mut *below[i]),
+                prepared: Some(&self.prepared[first + i]),
                 gradients: &mut piece.gradients[first + i],
                 batch,
             };

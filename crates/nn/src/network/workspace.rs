@@ -39,6 +39,8 @@ pub struct Workspace<F: Scalar = f32> {
     pub(super) activations: Vec<InLine<F>>,
     /// The gradient of the loss with respect to what each layer puts out.
     pub(super) deltas: Vec<InLine<F>>,
+    /// What each layer prepares for the backward passes of a batch's pieces.
+    pub(super) prepared: Vec<InLine<F>>,
     /// Layers that pieces go through in one go.
     pub(super) segments: Vec<Range<usize>>,
     pub(super) pieces: Vec<Piece<F>>,

@@ -170,6 +170,7 @@ impl Network<f64> {
             y: &w.activations[i + 1][first * output..][..count * output],
             dy,
             dx: Some(dx),
+            prepared: None,
             gradients: &mut unused,
             batch: count,
         };

@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn threads_that_have_to_wake_up_are_waited_for() {
         // Steps of 18 and 15 millionths of a second.
-        let (alone, _) = kept(1.8e-8, 1.5e-8, 1e-4);
+        let (alone, _) = kept(1.8e-8, 1.5e-8, 3e-5);
         assert!(!alone);
     }
 

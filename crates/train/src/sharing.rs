@@ -83,7 +83,7 @@ struct Trial {
 }
 
 impl Trial {
-    fn new(before: Option<f64>, since: Instant) -> State {
+    fn begun(before: Option<f64>, since: Instant) -> State {
         State::Trying(Self {
             warmed: Least::default(),
             counted: Least::default(),
@@ -128,8 +128,8 @@ impl Sharing {
         }
         let now = Instant::now();
         match self.state {
-            State::Unknown => self.state = Trial::new(None, now),
-            State::Kept(until) if now >= until => self.state = Trial::new(None, now),
+            State::Unknown => self.state = Trial::begun(None, now),
+            State::Kept(until) if now >= until => self.state = Trial::begun(None, now),
             _ => {}
         }
         self.begun = Some(now);
@@ -154,7 +154,7 @@ impl Sharing {
         match before {
             None => {
                 self.alone = !self.alone;
-                self.state = Trial::new(Some(time), since);
+                self.state = Trial::begun(Some(time), since);
             }
             Some(before) => {
                 if time > before * BETTER {
@@ -188,7 +188,7 @@ mod tests {
     /// takes so long alone and shared, and a step so much longer while the other threads wake up.
     fn kept(alone: f64, shared: f64, waking: f64) -> (bool, usize) {
         let mut sharing = Sharing {
-            state: Trial::new(None, Instant::now()),
+            state: Trial::begun(None, Instant::now()),
             ..Sharing::default()
         };
         let (mut steps, mut seconds) = (0, 0.0);

@@ -211,8 +211,8 @@ impl<F: Scalar> pulp::WithSimd for InSquares<'_, F> {
                 }
                 for c in 0..SIDE {
                     let to = &mut self.to[(column + c) * rows + row..][..SIDE];
-                    for (r, to) in to.iter_mut().enumerate() {
-                        *to = square[r][c];
+                    for (to, line) in to.iter_mut().zip(&square) {
+                        *to = line[c];
                     }
                 }
             }

@@ -213,7 +213,7 @@ impl<F: Scalar> Job<'_, F> {
                 let (x, y, scratch) = (&*before[i], &mut *after[0], &mut piece.scratch[first + i]);
                 match self.noted.filter(|_| taker == Some(i)) {
                     Some(noted) => {
-                        noted.forward(&*layer.mathematics, parameters, from..from + batch, y)
+                        noted.forward(&*layer.mathematics, parameters, from..from + batch, y);
                     }
                     None => layer.mathematics.forward(parameters, x, y, batch, scratch),
                 }

@@ -28,10 +28,6 @@ const COLUMNS: usize = 128;
 /// Fewer numbers are transposed column by column.
 const SQUARES: usize = 1 << 13;
 
-/// Columns of weights of which those rows that are needed stay in the cache, while one sample after
-/// the other takes its own.
-const SPARSE_COLUMNS: usize = 64;
-
 /// y = x·W + b with W `[inputs, units]` and b `[units]`, or without b; backward ∂W = xᵀ·∂y, ∂b = Σ ∂y over the
 /// batch, ∂x = ∂y·Wᵀ.
 #[derive(Debug)]
@@ -289,27 +285,6 @@ impl<F: Scalar> Layer<F> for Dense {
         };
         let weight = (weight.values(), self.units, 0);
         sparse::forward(lists, of, weight, onto, y, self.units);
-    }
-
-    fn forward_lists(
-        &self,
-        parameters: &[Parameter<F>],
-        lists: Lists<'_, F>,
-        y: &mut [F],
-        batch: usize,
-        scratch: &mut Scratch<F>,
-    ) {
-        let [weight, bias @ ..] = parameters else {
-            unreachable!("a dense layer has a weight")
-        };
-        let (weight, bias) = (weight.values(), bias.first().map(Parameter::values));
-        let (shape, room) = ((batch, self.units, SPARSE_COLUMNS), &mut scratch.values);
-        Self::by_columns(shape, bias, y, room, |from, room| {
-            let units = room.len() / batch;
-            let weight = (weight, self.units, from);
-            let all = (0..batch, Part::All);
-            sparse::forward(lists, all, weight, Onto::Nothing, room, units);
-        });
     }
 
     fn backward(&self, pass: Backward<'_, F>, scratch: &mut Scratch<F>) {

@@ -153,8 +153,8 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
         scratch: &mut Scratch<F>,
     );
 
-    /// Computes the terms of `y` of some samples and one part of the columns of `x`, of a layer that
-    /// takes samples by themselves, by the numbers that are not zero.
+    /// Computes the terms of `y` of some samples and one part of the columns of `x`, by the numbers that
+    /// are not zero, of a layer that takes places.
     fn forward_part(
         &self,
         parameters: &[Parameter<F>],
@@ -164,19 +164,6 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
         y: &mut [F],
     ) {
         let _ = (parameters, lists, of, sum, y);
-        unreachable!("a layer that takes no places was given some; please report")
-    }
-
-    /// Computes `y` by the numbers of x that are not zero, of a layer that takes the whole batch.
-    fn forward_lists(
-        &self,
-        parameters: &[Parameter<F>],
-        lists: Lists<'_, F>,
-        y: &mut [F],
-        batch: usize,
-        scratch: &mut Scratch<F>,
-    ) {
-        let _ = (parameters, lists, y, batch, scratch);
         unreachable!("a layer that takes no places was given some; please report")
     }
 

@@ -115,12 +115,7 @@ pub(crate) fn workspace<F: Scalar>(
         }
     };
     let taker = network.taker_of_places();
-    let is_shared = |i: &usize| network.layers[*i].mathematics.share() == Share::Inputs;
-    // What takes the whole batch shares it by itself.
-    let middle = match taker {
-        Some(i) if is_shared(&i) => middle_of(lens[i], capacity),
-        _ => input,
-    };
+    let middle = taker.map_or(0, |i| middle_of(lens[i], capacity));
     let notes = match taker {
         Some(i) => Notes::for_rows(capacity, lens[i], middle),
         None => Notes::default(),

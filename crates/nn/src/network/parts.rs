@@ -11,7 +11,7 @@ use super::{Network, Workspace, inputs::Inputs};
 use crate::{
     Parameter, Scalar,
     kernels::sparse::{self, Lists, Notes, Part, Row, Values},
-    layers::{Layer, Share, Sum},
+    layers::{Layer, Sum},
     team,
 };
 
@@ -116,16 +116,10 @@ impl<F: Scalar> Noted<'_, F> {
 }
 
 /// Whether threads share the parts of a batch, rather than its pieces.
-pub(super) fn are_shared<F: Scalar>(
-    network: &Network<F>,
-    w: &Workspace<F>,
-    lists: Lists<'_, F>,
-    taker: usize,
-) -> bool {
-    let by_pieces = network.layers[taker].mathematics.share() == Share::Inputs;
+pub(super) fn are_shared<F: Scalar>(w: &Workspace<F>, lists: Lists<'_, F>, taker: usize) -> bool {
     // Layers before it would have to go first.
     let is_cut = lists.parts().len() > 1;
-    by_pieces && taker == 0 && is_cut && lists.samples() > w.piece && team::is_shared()
+    taker == 0 && is_cut && lists.samples() > w.piece && team::is_shared()
 }
 
 /// Sums the terms of both parts: the first where the layer's value is to be, the second apart.
@@ -139,9 +133,14 @@ pub(super) fn sum<F: Scalar>(
     let units = y.len() / lists.samples();
     let parameters = &network.parameters[layer.parameters.clone()];
     let part = |part: Part, sum: Sum, y: &mut [F]| {
+        // Weights are gone through for all samples of a task, one panel after the other.
+        let each = lists
+            .samples()
+            .div_ceil(team::tasks())
+            .next_multiple_of(each);
         let mut beside = vec![(); lists.samples().div_ceil(each)];
-        team::for_parts(y, each * units, &mut beside, &|piece, y, ()| {
-            let samples = piece * each..piece * each + y.len() / units;
+        team::for_parts(y, each * units, &mut beside, &|task, y, ()| {
+            let samples = task * each..task * each + y.len() / units;
             layer
                 .mathematics
                 .forward_part(parameters, lists, (samples, part), sum, y);
@@ -151,4 +150,32 @@ pub(super) fn sum<F: Scalar>(
         || team::with_half(|| part(Part::First, Sum::First, y)),
         || team::with_half(|| part(Part::Second, Sum::Apart, apart)),
     );
+}
+
+/// The value of a layer that takes the whole batch.
+pub(super) fn whole<F: Scalar>(
+    network: &Network<F>,
+    w: &mut Workspace<F>,
+    batch: usize,
+    origin: Origin<'_, F>,
+) {
+    let (lists, len) = (origin.lists(&w.notes, batch), batch * w.lens[1]);
+    let (is_shared, each) = (are_shared(w, lists, 0), w.piece);
+    let (y, apart) = (&mut w.activations[1][..len], &mut w.apart);
+    if is_shared {
+        sum(network, lists, (y, &mut apart[..len]), each);
+    }
+    let noted = Noted {
+        lists,
+        taker: 0,
+        apart: is_shared.then_some(&apart[..]),
+    };
+    let layer = &network.layers[0];
+    let parameters = &network.parameters[layer.parameters.clone()];
+    let (units, each) = (w.lens[1], batch.div_ceil(team::tasks()));
+    let mut beside = vec![(); batch.div_ceil(each)];
+    team::for_parts(y, each * units, &mut beside, &|task, y, ()| {
+        let samples = task * each..task * each + y.len() / units;
+        noted.forward(&*layer.mathematics, parameters, samples, y);
+    });
 }

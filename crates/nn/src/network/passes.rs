@@ -72,7 +72,7 @@ fn forwards<'i, F: Scalar>(
                 write_all(inputs, &mut w.activations[0][..batch * w.lens[0]]);
             }
             match (notes, layers.start) {
-                (Some((origin, _)), 0) => whole_forward_lists(network, w, batch, origin),
+                (Some((origin, _)), 0) => parts::whole(network, w, batch, origin),
                 _ => whole_forward(network, w, batch, layers.start),
             }
             continue;
@@ -80,7 +80,7 @@ fn forwards<'i, F: Scalar>(
         let noted = match notes {
             Some((origin, taker)) if layers.start == 0 => {
                 let lists = origin.lists(&w.notes, batch);
-                let is_shared = parts::are_shared(network, w, lists, taker);
+                let is_shared = parts::are_shared(w, lists, taker);
                 if is_shared {
                     let len = batch * w.lens[1];
                     let y = (&mut w.activations[1][..len], &mut w.apart[..len]);
@@ -216,22 +216,6 @@ fn whole_forward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: u
     let parameters = &network.parameters[layer.parameters.clone()];
     let scratch = &mut w.pieces[0].scratch[i];
     layer.mathematics.forward(parameters, x, y, batch, scratch);
-}
-
-/// The value of a layer that takes the whole batch, by the lists of its numbers.
-fn whole_forward_lists<F: Scalar>(
-    network: &Network<F>,
-    w: &mut Workspace<F>,
-    batch: usize,
-    origin: Origin<'_, F>,
-) {
-    let (layer, lists) = (&network.layers[0], origin.lists(&w.notes, batch));
-    let parameters = &network.parameters[layer.parameters.clone()];
-    let y = &mut w.activations[1][..batch * w.lens[1]];
-    let scratch = &mut w.pieces[0].scratch[0];
-    layer
-        .mathematics
-        .forward_lists(parameters, lists, y, batch, scratch);
 }
 
 /// Lets the passes that follow drop the units that the last one dropped.

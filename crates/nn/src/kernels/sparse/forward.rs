@@ -17,6 +17,11 @@ use crate::{
     },
 };
 
+/// The most registers of a row that are summed at a time, if they are all, and of wider rows: those
+/// panels of the weights stay in the cache while one sample after the other takes its rows of them.
+const WIDEST: usize = 13;
+const WIDEST_OF_WIDE: usize = 4;
+
 /// What the terms of some columns of the input are added to, once they are summed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Onto<'a, F> {
@@ -101,13 +106,15 @@ impl<F: Scalar, C: Code<F>> WithSimd for Forward<'_, F, C> {
             return self.narrow();
         }
         let units = self.units;
-        each_panel::<S, F, 13>(
-            units,
-            &mut ForwardPanels {
-                of: &mut self,
-                simd,
-            },
-        );
+        let panels = &mut ForwardPanels {
+            of: &mut self,
+            simd,
+        };
+        if units <= WIDEST * F::lanes::<S>() {
+            each_panel::<S, F, WIDEST>(units, panels);
+        } else {
+            each_panel::<S, F, WIDEST_OF_WIDE>(units, panels);
+        }
     }
 }
 
@@ -172,7 +179,9 @@ impl<F: Scalar, C: Code<F>, S: Simd> ForwardPanels<'_, '_, F, C, S> {
         let is_there = matches!(self.of.onto, Onto::There);
         let rows = self.of.y.chunks_exact_mut(units);
         for (sample, y) in self.of.samples.clone().zip(rows) {
-            list.ask_after(sample);
+            if panel.start == 0 {
+                list.ask_after(sample);
+            }
             let mut sums = [[zero; K]; U];
             sums[0] = begin;
             let (places, codes) = list.of(sample);

@@ -1,8 +1,9 @@
 //! The gradient of the weights of a layer whose inputs are mostly zero.
 //!
-//! Both ways add the same terms in the same order. Narrow rows of weights are added to in the
-//! cache, sample by sample. Of wide ones that is more than half of the time spent on writing, and
-//! sorting the inputs by column first, so that each row is summed in registers, costs less.
+//! There are two ways, by the width of a row alone, and both add the same terms. Narrow rows of weights
+//! are added to in the cache, sample by sample. Of wide ones more than half of the time would be spent
+//! on writing, and sorting the inputs by column first, so that each row is summed in registers, costs
+//! less.
 
 use super::{
     Lists, Part, Values,

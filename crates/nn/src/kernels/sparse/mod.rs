@@ -1,8 +1,8 @@
 //! Products with matrices of which most numbers are zero: four of five of MNIST's pixels are.
 //!
 //! The rule of the folder: what is not zero is noted once, by whoever has the data or here
-//! ([`Notes`]), and value and gradient are computed from the lists ([`Lists`]) alone. The terms of a
-//! sum are added in the order of the samples and columns, however the work is cut.
+//! ([`Notes`]), and value and gradient are computed from the lists ([`Lists`]) alone. In which order
+//! the terms of a sum are added depends on the shapes, and not on how the work is cut.
 //!
 //! The columns of a batch, and with them the rows of the weights, are cut into two parts: of two
 //! threads each has one of them in value, gradient and step, and its weights stay with it.

@@ -14,6 +14,15 @@ pub(crate) struct Panel<const K: usize> {
 }
 
 impl<const K: usize> Panel<K> {
+    /// The whole of a row that has nothing but these registers.
+    #[inline(always)]
+    pub(crate) fn side_by_side<S: Simd, F: Lanes>() -> Self {
+        Self {
+            start: 0,
+            last: (K - 1) * F::lanes::<S>(),
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn load<S: Simd, F: Lanes>(self, row: &[F]) -> [F::Register<S>; K] {
         let last = F::registers::<S>(&row[self.last..])[0];

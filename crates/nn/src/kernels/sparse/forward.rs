@@ -12,15 +12,20 @@ use super::{
 use crate::{
     Scalar,
     kernels::{
-        add, for_rows,
+        add, for_rows, lanes_of,
         panel::{OnPanel, Panel, each_panel},
     },
+    line::InLine,
 };
 
 /// The most registers of a row that are summed at a time, if they are all, and of wider rows: those
 /// panels of the weights stay in the cache while one sample after the other takes its rows of them.
 const WIDEST: usize = 13;
 const WIDEST_OF_WIDE: usize = 4;
+
+/// For so many samples a panel of wide rows is first copied, row beside row: rows that are a power of two
+/// apart share a few places of the caches, and drive each other out.
+const COPIED: usize = 32;
 
 /// What the terms of some columns of the input are added to, once they are summed.
 #[derive(Clone, Copy, Debug)]
@@ -45,22 +50,22 @@ pub(crate) fn forward<F: Scalar>(
     y: &mut [F],
     units: usize,
 ) {
+    let inputs = lists.columns_of(part);
     match lists.values {
         Values::Numbers(numbers) => {
             let list = lists.list(numbers, part);
-            of_list(list, &(), samples, w, onto, y, units);
+            of_list((list, &()), (samples, inputs), w, onto, y, units);
         }
-        Values::Bytes(bytes, numbers) => {
+        Values::Bytes(bytes, table) => {
             let list = lists.list(bytes, part);
-            of_list(list, numbers, samples, w, onto, y, units);
+            of_list((list, table), (samples, inputs), w, onto, y, units);
         }
     }
 }
 
 fn of_list<F: Scalar, C: Code<F>>(
-    list: List<'_, C>,
-    key: &C::Key,
-    samples: Range<usize>,
+    (list, key): (List<'_, C>, &C::Key),
+    (samples, inputs): (Range<usize>, Range<usize>),
     (w, columns, first): Weights<'_, F>,
     onto: Onto<'_, F>,
     y: &mut [F],
@@ -71,13 +76,21 @@ fn of_list<F: Scalar, C: Code<F>>(
         "rows for other samples; please report"
     );
     let w = &w[first..];
+    let is_wide = units > WIDEST * lanes_of::<F>();
+    let copied = match is_wide && samples.len() >= COPIED {
+        true => inputs.end * WIDEST_OF_WIDE * lanes_of::<F>(),
+        false => 0,
+    };
+    let mut copied = InLine::zeros(copied);
     for_rows::<F, _>(
         units,
         Forward {
             list,
             key,
             samples,
+            inputs,
             w,
+            copied: &mut copied,
             columns,
             onto,
             y,
@@ -90,7 +103,11 @@ struct Forward<'a, F, C: Code<F>> {
     list: List<'a, C>,
     key: &'a C::Key,
     samples: Range<usize>,
+    /// The columns of the input, which are the rows of w that count.
+    inputs: Range<usize>,
     w: &'a [F],
+    /// Room for a panel of those rows, if it is to be copied.
+    copied: &'a mut [F],
     columns: usize,
     onto: Onto<'a, F>,
     y: &'a mut [F],
@@ -170,7 +187,18 @@ impl<F: Scalar, C: Code<F>, S: Simd> ForwardPanels<'_, '_, F, C, S> {
     #[inline(always)]
     fn rows<const K: usize, const U: usize>(&mut self, panel: Panel<K>) {
         let (simd, units, list, key) = (self.simd, self.of.units, self.of.list, self.of.key);
-        let w = Rows::new::<S>(self.of.w, self.of.columns, panel);
+        let inputs = self.of.inputs.clone();
+        let w = if self.of.copied.is_empty() {
+            Rows::new::<S>(self.of.w, self.of.columns, panel)
+        } else {
+            let (side_by_side, width) = (Panel::side_by_side::<S, F>(), K * F::lanes::<S>());
+            let rows = self.of.copied.chunks_exact_mut(width);
+            for (row, copy) in rows.enumerate().take(inputs.end).skip(inputs.start) {
+                let row = &self.of.w[row * self.of.columns..][..units];
+                side_by_side.store::<S, F>(copy, panel.load::<S, F>(row));
+            }
+            Rows::new::<S>(&*self.of.copied, width, side_by_side)
+        };
         let zero = F::splat(simd, F::zero());
         let begin = match self.of.onto {
             Onto::Start(start) => panel.load::<S, F>(start),

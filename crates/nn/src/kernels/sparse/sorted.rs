@@ -155,10 +155,7 @@ impl<F: Scalar, S: Simd> GatherPanels<'_, '_, F, S> {
             packed,
             samples,
         } = &mut *self.of.sorted;
-        let side_by_side = Panel::<K> {
-            start: 0,
-            last: width - F::lanes::<S>(),
-        };
+        let side_by_side = Panel::side_by_side::<S, F>();
         let rows = packed.chunks_exact_mut(width);
         for (to, dy) in rows.zip(self.of.dy.chunks_exact(units)) {
             side_by_side.store::<S, F>(to, panel.load::<S, F>(dy));

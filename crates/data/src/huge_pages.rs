@@ -1,8 +1,8 @@
 //! Images in large pages, where the system has some.
 //!
-//! A batch takes rows from anywhere in 47 MB, or lists from anywhere in 27, and with pages of 4 KB nearly every row begins with
-//! looking a page up. Measured on Linux with pages of 2 MB, training's steps take 4 to 12 % less
-//! time, the most where the network is small. NumPy asks for them too.
+//! A batch takes rows from anywhere in 47 MB, or lists from anywhere in 27, and with pages of 4 KB
+//! nearly every row begins with looking a page up. Measured on Linux with pages of 2 MB, training's
+//! steps take 4 to 12 % less time, the most where the network is small. NumPy asks for them too.
 
 use std::mem::MaybeUninit;
 

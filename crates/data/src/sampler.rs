@@ -129,7 +129,11 @@ impl BatchSampler {
         if rest == 0 || (self.drop_last && rest < self.batch_size) {
             self.epochs_completed += 1;
         }
-        let known = self.order.len().min(end + ahead);
+        let drawn = match self.drop_last {
+            true => self.batches_per_epoch() * self.batch_size,
+            false => self.order.len(),
+        };
+        let known = drawn.min(end + ahead);
         Some((&self.order[start..known], end - start))
     }
 
@@ -236,6 +240,26 @@ mod tests {
         sampler.start_epoch();
         assert_eq!(sampler.next_batch(), Some(&[0, 1][..]));
         assert_eq!(sampler.epochs_completed(), 1);
+    }
+
+    #[test]
+    fn what_follows_a_batch_is_what_comes_in_this_epoch() {
+        let mut sampler = BatchSampler::new(10, 3, 5).unwrap();
+        let (indices, batch) = sampler.next_batch_and(4).unwrap();
+        assert_eq!((indices.len(), batch), (7, 3));
+        let following = indices[3..].to_vec();
+        assert_eq!(sampler.next_batch().unwrap(), &following[..3]);
+        let mut sizes = |ahead| {
+            let drawn = sampler.next_batch_and(ahead);
+            drawn.map(|(indices, batch)| (indices.len(), batch))
+        };
+        // Nobody knows the next epoch.
+        assert_eq!(sizes(9), Some((4, 3)));
+        assert_eq!(sizes(9), Some((1, 1)));
+        assert_eq!(sizes(9), None);
+        // What is dropped does not come.
+        let mut sampler = BatchSampler::new(10, 3, 5).unwrap().drop_last(true);
+        assert_eq!(sampler.next_batch_and(9).unwrap().0.len(), 9);
     }
 
     #[test]

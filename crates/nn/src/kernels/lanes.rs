@@ -33,12 +33,6 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     /// a + b, lane by lane.
     fn plus<S: Simd>(simd: S, a: Self::Register<S>, b: Self::Register<S>) -> Self::Register<S>;
 
-    /// a − b, lane by lane.
-    fn less<S: Simd>(simd: S, a: Self::Register<S>, b: Self::Register<S>) -> Self::Register<S>;
-
-    /// a·b, lane by lane.
-    fn times<S: Simd>(simd: S, a: Self::Register<S>, b: Self::Register<S>) -> Self::Register<S>;
-
     /// a·b + c, rounded once where the machine can.
     fn multiply_add<S: Simd>(
         simd: S,
@@ -53,7 +47,7 @@ pub trait Lanes: Copy + Send + Sync + 'static {
 
 macro_rules! lanes {
     ($float:ident $register:ident $count:ident $splat:ident $as:ident $as_mut:ident
-     $add:ident $sub:ident $mul:ident $mul_add:ident $sum:ident) => {
+     $add:ident $mul_add:ident $sum:ident) => {
         impl Lanes for $float {
             type Register<S: Simd> = S::$register;
 
@@ -93,16 +87,6 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
-            fn less<S: Simd>(simd: S, a: S::$register, b: S::$register) -> S::$register {
-                simd.$sub(a, b)
-            }
-
-            #[inline(always)]
-            fn times<S: Simd>(simd: S, a: S::$register, b: S::$register) -> S::$register {
-                simd.$mul(a, b)
-            }
-
-            #[inline(always)]
             fn multiply_add<S: Simd>(
                 simd: S,
                 a: S::$register,
@@ -121,9 +105,9 @@ macro_rules! lanes {
 }
 
 lanes!(f32 f32s F32_LANES splat_f32s as_simd_f32s as_mut_simd_f32s
-       add_f32s sub_f32s mul_f32s mul_add_e_f32s reduce_sum_f32s);
+       add_f32s mul_add_e_f32s reduce_sum_f32s);
 lanes!(f64 f64s F64_LANES splat_f64s as_simd_f64s as_mut_simd_f64s
-       add_f64s sub_f64s mul_f64s mul_add_e_f64s reduce_sum_f64s);
+       add_f64s mul_add_e_f64s reduce_sum_f64s);
 
 /// Does it in a function of its own. Where the inner loops of several kernels are in one function,
 /// the compiler runs out of registers: half the speed.

@@ -1,16 +1,7 @@
 //! One step of one parameter's values: in wide registers, and shared between threads.
 
 use super::{Rule, core::Turn, sgd::update};
-use crate::{
-    Scalar,
-    kernels::{
-        for_rows,
-        panel::{OnPanel, Panel, each_panel},
-        widest,
-    },
-    line::InLine,
-    team,
-};
+use crate::{Scalar, kernels::widest, line::InLine, team};
 
 /// One parameter's step in the widest registers that the machine has: roots and divisions are what
 /// most rules take their time for. The operations are the same, so the numbers are too.
@@ -33,13 +24,12 @@ pub(crate) fn descend<F: Scalar>(
     samples: usize,
 ) {
     if let Some(rows) = filled {
-        let work = Rows {
+        return widest(Rows {
             rate,
             parameter,
             gradient,
             rows,
-        };
-        return for_rows::<F, _>(rows.1, work);
+        });
     }
     let turn = Turn {
         rate,
@@ -62,43 +52,12 @@ impl<F: Scalar> pulp::WithSimd for Rows<'_, F> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(mut self, simd: S) {
+    fn with_simd<S: pulp::Simd>(self, _: S) {
         let (rows, columns) = self.rows;
-        if columns >= F::lanes::<S>() {
-            let work = &mut RowPanels {
-                of: &mut self,
-                simd,
-            };
-            return each_panel::<S, F, 13>(columns, work);
-        }
         for &row in rows {
             let from = usize::from(row) * columns;
             let parameter = &mut self.parameter[from..][..columns];
             update(self.rate, parameter, &self.gradient[from..][..columns]);
-        }
-    }
-}
-
-struct RowPanels<'r, 'a, F, S> {
-    of: &'r mut Rows<'a, F>,
-    simd: S,
-}
-
-impl<F: Scalar, S: pulp::Simd> OnPanel for RowPanels<'_, '_, F, S> {
-    /// In registers: a loop over each row spends half of its time on beginning and ending.
-    #[inline(always)]
-    fn on<const K: usize>(&mut self, panel: Panel<K>) {
-        let (simd, (rows, columns)) = (self.simd, self.of.rows);
-        let rate = F::splat(simd, F::of(self.of.rate));
-        for &row in rows {
-            let from = usize::from(row) * columns;
-            let gradient = panel.load::<S, F>(&self.of.gradient[from..][..columns]);
-            let parameter = &mut self.of.parameter[from..][..columns];
-            let mut values = panel.load::<S, F>(parameter);
-            for k in 0..K {
-                values[k] = F::less(simd, values[k], F::times(simd, rate, gradient[k]));
-            }
-            panel.store::<S, F>(parameter, values);
         }
     }
 }

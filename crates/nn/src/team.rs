@@ -11,29 +11,18 @@ thread_local! {
     static SHARE: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// Work that can be cut anywhere is cut into so many tasks for each thread. What a task costs, to be
-/// handed over or only offered, is more than a few samples take in a small network.
-const TASKS: usize = 1;
-
 /// Whether there are other threads to share work with.
 pub(crate) fn is_shared() -> bool {
     threads() > 1
 }
 
-/// How many threads share what this one calls for.
+/// How many threads share what this one calls for, and how many tasks it is best cut into: to hand a
+/// task over, or only to offer it, takes as long as some samples of a small network.
 pub(crate) fn threads() -> usize {
     if has_others() && !ALONE.get() {
         SHARE.get().unwrap_or_else(rayon::current_num_threads)
     } else {
         1
-    }
-}
-
-/// How many tasks work is best cut into that can be cut anywhere.
-pub(crate) fn tasks() -> usize {
-    match threads() {
-        1 => 1,
-        threads => threads * TASKS,
     }
 }
 
@@ -80,7 +69,7 @@ pub(crate) fn for_parts<T: Send, B: Send>(
     beside: &mut [B],
     each: &(impl Fn(usize, &mut [T], &mut B) + Sync),
 ) {
-    parts_from(0, values, len, beside, each, tasks());
+    parts_from(0, values, len, beside, each, threads());
 }
 
 fn parts_from<T: Send, B: Send>(

@@ -74,6 +74,30 @@ fn dense_networks_allocate_nothing_after_the_first_batch() {
     assert!(surplus(&model.softmax(), |_| 2 + 2 * 2 - 1) <= 0);
 }
 
+/// Small products are made in registers, and so is all that is made of the numbers that are not zero.
+#[test]
+fn data_of_many_zeros_allocate_nothing_after_the_first_batch() {
+    for units in [8, 32, 100] {
+        let model = Model::input(64).dense(units).relu().dense(4).softmax();
+        let mut network = model.build(1).unwrap();
+        let mut workspace = network.workspace(20).unwrap();
+        let mut sgd = Rule::Sgd.optimizer(0.01).unwrap();
+        let labels: Vec<u8> = (0..20).map(|i| i % 4).collect();
+        let mut step = |batch: usize| {
+            let x = workspace.input_mut(batch).iter_mut().enumerate();
+            x.for_each(|(i, x)| *x = if i % 5 == 0 { 0.3 } else { 0.0 });
+            let targets = Targets::Classes(&labels[..batch]);
+            network
+                .forward_backward_in(&mut workspace, batch, targets)
+                .unwrap();
+            sgd.step(&mut network, workspace.gradients()).unwrap();
+        };
+        step(20);
+        let info = allocation_counter::measure(|| [20, 7, 20].into_iter().for_each(&mut step));
+        assert_eq!(info.count_total, 0, "{units} units");
+    }
+}
+
 #[test]
 fn convolutional_networks_allocate_nothing_after_the_first_batch() {
     let model = Model::input([1, 12, 12])

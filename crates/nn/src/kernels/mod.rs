@@ -15,10 +15,12 @@ mod registers;
 pub(crate) mod sparse;
 #[cfg(test)]
 mod tests;
+mod transpose;
 
 pub(crate) use exp::Exponentials;
 pub(crate) use lanes::Lanes;
 pub(crate) use registers::{for_rows, lanes_of, widest};
+pub(crate) use transpose::transpose;
 
 /// sums += a·b, register by register.
 #[inline(always)]

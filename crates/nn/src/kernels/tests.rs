@@ -110,7 +110,7 @@ fn forward<F: Scalar>(lists: Lists<'_, F>, w: &[F], bias: Option<&[F]>, units: u
         let cut = rows.div_ceil(2);
         for samples in [0..cut, cut..rows] {
             let y = &mut y[samples.start * units..samples.end * units];
-            sparse::forward(lists, (samples, part), (w, units, 0), onto, y, units);
+            sparse::forward(lists, (samples, part), w, onto, y, units);
         }
     }
     y

@@ -8,7 +8,7 @@ use crate::{
     kernels::{
         product::{Left, product},
         sparse::{self, Lists, Onto, Part},
-        widest,
+        transpose,
     },
     matmul::{Into, Mat, matmul},
     team,
@@ -24,9 +24,6 @@ const LARGE: usize = 1 << 17;
 
 /// Columns of weights that are multiplied together by the `gemm` crate.
 const COLUMNS: usize = 128;
-
-/// Fewer numbers are transposed column by column.
-const SQUARES: usize = 1 << 13;
 
 /// y = x·W + b with W `[inputs, units]` and b `[units]`, or without b; backward ∂W = xᵀ·∂y, ∂b = Σ ∂y over the
 /// batch, ∂x = ∂y·Wᵀ.
@@ -124,9 +121,10 @@ impl Dense {
         );
     }
 
-    /// ∂x = ∂y·Wᵀ, with room for Wᵀ.
+    /// ∂x = ∂y·Wᵀ where Wᵀ is not prepared, with room for it if the whole batch is taken. Of data it is
+    /// only asked for when a pass is recorded.
     fn input_gradient<F: Scalar>(&self, dy: &[F], weight: &[F], dx: &mut [F], room: &mut [F]) {
-        if self.takes_all() {
+        if self.takes_all() && !self.reads_data {
             let batch = dy.len() / self.units;
             let (room, transposed) = room.split_at_mut(room.len() - weight.len());
             let mut beside = vec![(); self.inputs.div_ceil(COLUMNS)];
@@ -148,10 +146,6 @@ impl Dense {
                 matmul(dy, weight, room, Into::Overwrite);
             });
         }
-        if room.len() == weight.len() {
-            transpose(weight, room, self.units);
-            return product(Left::Rows(dy), room, None, dx, (self.units, self.inputs));
-        }
         let dy = Mat::new(dy, dy.len() / self.units, self.units);
         let weight = Mat::new(weight, self.inputs, self.units);
         matmul(dy, weight.t(), dx, Into::Overwrite);
@@ -170,58 +164,6 @@ fn sum_rows<F: Scalar>(dy: &[F], d_bias: &mut [Parameter<F>]) {
     }
 }
 
-/// Writes rows of so many numbers as columns.
-fn transpose<F: Scalar>(from: &[F], to: &mut [F], columns: usize) {
-    if from.len() >= SQUARES {
-        return widest(InSquares { from, to, columns });
-    }
-    let rows = from.len() / columns;
-    for (j, to) in to.chunks_exact_mut(rows).take(columns).enumerate() {
-        let column = from[j..].iter().step_by(columns);
-        to.iter_mut().zip(column).for_each(|(to, &from)| *to = from);
-    }
-}
-
-/// A transpose in squares of 8 by 8, which read and write whole lines of the cache: four times as fast
-/// for what the caches next to a core do not hold.
-struct InSquares<'a, F> {
-    from: &'a [F],
-    to: &'a mut [F],
-    columns: usize,
-}
-
-impl<F: Scalar> pulp::WithSimd for InSquares<'_, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        const SIDE: usize = 8;
-        let (columns, rows) = (self.columns, self.from.len() / self.columns);
-        let whole = (rows - rows % SIDE, columns - columns % SIDE);
-        for row in (0..whole.0).step_by(SIDE) {
-            for column in (0..whole.1).step_by(SIDE) {
-                let mut square = [[F::zero(); SIDE]; SIDE];
-                for (r, line) in square.iter_mut().enumerate() {
-                    let from = &self.from[(row + r) * columns + column..][..SIDE];
-                    line.copy_from_slice(from);
-                }
-                for c in 0..SIDE {
-                    let to = &mut self.to[(column + c) * rows + row..][..SIDE];
-                    for (to, line) in to.iter_mut().zip(&square) {
-                        *to = line[c];
-                    }
-                }
-            }
-        }
-        for row in 0..rows {
-            let first = if row < whole.0 { whole.1 } else { 0 };
-            for column in first..columns {
-                self.to[column * rows + row] = self.from[row * columns + column];
-            }
-        }
-    }
-}
-
 impl<F: Scalar> Layer<F> for Dense {
     fn output_len(&self) -> usize {
         self.units
@@ -233,9 +175,7 @@ impl<F: Scalar> Layer<F> for Dense {
             (true, true) => capacity * self.units,
             // The products, and the transpose of the weights, block by block.
             (true, false) => capacity * self.inputs.max(self.units) + self.inputs * self.units,
-            (false, true) => 0,
-            // The transpose of the weights.
-            (false, false) => self.inputs * self.units,
+            (false, _) => 0,
         };
         Scratch {
             values: vec![F::zero(); room],
@@ -283,8 +223,7 @@ impl<F: Scalar> Layer<F> for Dense {
             (Sum::First, []) | (Sum::Apart, _) => Onto::Nothing,
             (Sum::Onto, _) => Onto::There,
         };
-        let weight = (weight.values(), self.units, 0);
-        sparse::forward(lists, of, weight, onto, y, self.units);
+        sparse::forward(lists, of, weight.values(), onto, y, self.units);
     }
 
     fn backward(&self, pass: Backward<'_, F>, scratch: &mut Scratch<F>) {
@@ -299,9 +238,9 @@ impl<F: Scalar> Layer<F> for Dense {
             sum_rows(pass.dy, d_bias);
         }
         if let Some(dx) = pass.dx {
-            if let Some(transposed) = pass.prepared.filter(|room| !room.is_empty()) {
-                let shape = (self.units, self.inputs);
-                return product(Left::Rows(pass.dy), transposed, None, dx, shape);
+            if !pass.prepared.is_empty() {
+                let (dy, shape) = (Left::Rows(pass.dy), (self.units, self.inputs));
+                return product(dy, pass.prepared, None, dx, shape);
             }
             self.input_gradient(pass.dy, weight.values(), dx, &mut scratch.values);
         }
@@ -315,6 +254,7 @@ impl<F: Scalar> Layer<F> for Dense {
         }
     }
 
+    /// The transpose of the weights.
     fn prepared(&self) -> usize {
         // Data have no gradient.
         if self.takes_all() || self.reads_data {
@@ -359,7 +299,7 @@ impl<F: Scalar> Layer<F> for Dense {
 mod tests {
     use ndarray::{Array2, ArrayD, Axis, Ix1, Ix2, s};
 
-    use crate::{Gradients, Model, Reduction};
+    use crate::{Dropout, Gradients, Model, Reduction};
 
     /// One sample's fast path against the products that a batch takes, here of the sample twice.
     #[test]
@@ -389,6 +329,22 @@ mod tests {
             assert!(near(&one, &two) < 1e-15);
             assert!((one.loss - two.loss).abs() < 1e-15);
         }
+    }
+
+    /// A pass that is recorded asks for the gradient of the data, too.
+    #[test]
+    fn a_large_layer_of_data_gives_the_gradient_of_its_input() {
+        let model = Model::input(700).dense(200).half_squared_error();
+        let model = model.reduction(Reduction::Sum);
+        let network = model.build_f64(5).unwrap();
+        let x = Array2::from_shape_fn((2, 700), |(i, j)| ((i * 31 + j) as f64 * 0.37).sin());
+        let target = Array2::from_elem((2, 200), 0.1);
+        let record = network.record(&x, &target, Dropout::Off).unwrap();
+        let weight = network.parameter("dense_1.weight").unwrap().clone();
+        let weight = weight.into_dimensionality::<Ix2>().unwrap();
+        let expected = record.layers[0].d_output.dot(&weight.t());
+        let off = &record.layers[0].d_input - &expected;
+        assert!(off.iter().all(|d| d.abs() < 1e-12));
     }
 
     /// Weights that are shared out by columns against products of whole matrices.

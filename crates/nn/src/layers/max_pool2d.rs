@@ -160,7 +160,7 @@ mod tests {
             y: &y,
             dy: &dy,
             dx: Some(&mut dx),
-            prepared: None,
+            prepared: &[],
             gradients: &mut [],
             batch: 1,
         };
@@ -189,7 +189,7 @@ mod tests {
                 y: &y,
                 dy,
                 dx: Some(&mut dx),
-                prepared: None,
+                prepared: &[],
                 gradients: &mut [],
                 batch,
             };

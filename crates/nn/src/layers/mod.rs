@@ -117,7 +117,8 @@ pub(crate) trait Layer<F: Scalar>: Debug + Send + Sync {
         Share::Samples
     }
 
-    /// How many numbers it prepares for the backward passes of all pieces of a batch.
+    /// How many numbers it prepares for the backward passes of all pieces of a batch that are asked
+    /// for `dx`.
     fn prepared(&self) -> usize {
         0
     }
@@ -225,8 +226,8 @@ pub(crate) struct Backward<'a, F> {
     pub(crate) y: &'a [F],
     pub(crate) dy: &'a [F],
     pub(crate) dx: Option<&'a mut [F]>,
-    /// What the layer has prepared for the batch, if it was asked to.
-    pub(crate) prepared: Option<&'a [F]>,
+    /// What the layer has prepared for the batch.
+    pub(crate) prepared: &'a [F],
     pub(crate) gradients: &'a mut [Parameter<F>],
     pub(crate) batch: usize,
 }

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::{Network, Workspace, inputs::Inputs};
+use super::{Network, inputs::Inputs};
 use crate::{
     Parameter, Scalar,
     kernels::sparse::{self, Lists, Notes, Part, Row, Values},
@@ -84,16 +84,43 @@ impl<'a, F: Scalar> Origin<'a, F> {
     }
 }
 
-/// The lists of a batch, for the layer of this number.
+/// The lists of a batch, and the layer that takes them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Noted<'a, F> {
-    pub(super) lists: Lists<'a, F>,
+    lists: Lists<'a, F>,
     pub(super) taker: usize,
+    /// Whether the numbers are there as well, and with them what layers before the taker put out.
+    pub(super) has_numbers: bool,
     /// The sums of the second part's terms, if both parts have been summed already.
-    pub(super) apart: Option<&'a [F]>,
+    apart: Option<&'a [F]>,
 }
 
-impl<F: Scalar> Noted<'_, F> {
+impl<'a, F: Scalar> Noted<'a, F> {
+    /// The lists that notes are for a layer. If threads share them, it is the parts that they share,
+    /// rather than pieces of so many samples: then the terms of the first part are summed where the
+    /// layer's value is to be, those of the second apart.
+    pub(super) fn of(
+        network: &Network<F>,
+        (origin, taker): (Origin<'a, F>, usize),
+        (notes, batch): (&'a Notes<F>, usize),
+        (y, apart): (&mut [F], &'a mut [F]),
+        piece: usize,
+    ) -> Self {
+        let lists = origin.lists(notes, batch);
+        let is_cut = lists.parts().len() > 1;
+        // Layers before it would have to go first.
+        let is_shared = taker == 0 && is_cut && batch > piece && team::is_shared();
+        if is_shared {
+            sum(network, lists, y, &mut apart[..y.len()]);
+        }
+        Self {
+            lists,
+            taker,
+            has_numbers: matches!(origin, Origin::Numbers),
+            apart: is_shared.then_some(apart),
+        }
+    }
+
     /// The layer's value for some samples.
     pub(super) fn forward(
         self,
@@ -113,37 +140,27 @@ impl<F: Scalar> Noted<'_, F> {
             sum = Sum::Onto;
         }
     }
+
+    /// The value of a first layer for the whole batch.
+    pub(super) fn whole(self, network: &Network<F>, y: &mut [F]) {
+        let layer = &network.layers[0];
+        let parameters = &network.parameters[layer.parameters.clone()];
+        by_samples(y, self.lists.samples(), &|samples, y| {
+            self.forward(&*layer.mathematics, parameters, samples, y);
+        });
+    }
 }
 
-/// Whether threads share the parts of a batch, rather than its pieces.
-pub(super) fn are_shared<F: Scalar>(w: &Workspace<F>, lists: Lists<'_, F>, taker: usize) -> bool {
-    // Layers before it would have to go first.
-    let is_cut = lists.parts().len() > 1;
-    taker == 0 && is_cut && lists.samples() > w.piece && team::is_shared()
-}
-
-/// Sums the terms of both parts: the first where the layer's value is to be, the second apart.
-pub(super) fn sum<F: Scalar>(
-    network: &Network<F>,
-    lists: Lists<'_, F>,
-    (y, apart): (&mut [F], &mut [F]),
-    each: usize,
-) {
+/// Sums the terms of both parts.
+fn sum<F: Scalar>(network: &Network<F>, lists: Lists<'_, F>, y: &mut [F], apart: &mut [F]) {
     let layer = &network.layers[0];
-    let units = y.len() / lists.samples();
     let parameters = &network.parameters[layer.parameters.clone()];
     let part = |part: Part, sum: Sum, y: &mut [F]| {
-        // Weights are gone through for all samples of a task, one panel after the other.
-        let each = lists
-            .samples()
-            .div_ceil(team::tasks())
-            .next_multiple_of(each);
-        let mut beside = vec![(); lists.samples().div_ceil(each)];
-        team::for_parts(y, each * units, &mut beside, &|task, y, ()| {
-            let samples = task * each..task * each + y.len() / units;
+        by_samples(y, lists.samples(), &|samples, y| {
+            let of = (samples, part);
             layer
                 .mathematics
-                .forward_part(parameters, lists, (samples, part), sum, y);
+                .forward_part(parameters, lists, of, sum, y);
         });
     };
     team::join(
@@ -152,30 +169,17 @@ pub(super) fn sum<F: Scalar>(
     );
 }
 
-/// The value of a layer that takes the whole batch.
-pub(super) fn whole<F: Scalar>(
-    network: &Network<F>,
-    w: &mut Workspace<F>,
-    batch: usize,
-    origin: Origin<'_, F>,
+/// Calls `each` with the samples of each task and their rows of `y`: as many at once as may be, since
+/// weights are gone through once for all of them.
+fn by_samples<F: Scalar>(
+    y: &mut [F],
+    samples: usize,
+    each: &(impl Fn(Range<usize>, &mut [F]) + Sync),
 ) {
-    let (lists, len) = (origin.lists(&w.notes, batch), batch * w.lens[1]);
-    let (is_shared, each) = (are_shared(w, lists, 0), w.piece);
-    let (y, apart) = (&mut w.activations[1][..len], &mut w.apart);
-    if is_shared {
-        sum(network, lists, (y, &mut apart[..len]), each);
-    }
-    let noted = Noted {
-        lists,
-        taker: 0,
-        apart: is_shared.then_some(&apart[..]),
-    };
-    let layer = &network.layers[0];
-    let parameters = &network.parameters[layer.parameters.clone()];
-    let (units, each) = (w.lens[1], batch.div_ceil(team::tasks()));
-    let mut beside = vec![(); batch.div_ceil(each)];
-    team::for_parts(y, each * units, &mut beside, &|task, y, ()| {
-        let samples = task * each..task * each + y.len() / units;
-        noted.forward(&*layer.mathematics, parameters, samples, y);
+    let (units, count) = (y.len() / samples, samples.div_ceil(team::threads()));
+    let mut beside = vec![(); samples.div_ceil(count)];
+    team::for_parts(y, count * units, &mut beside, &|task, y, ()| {
+        let first = task * count;
+        each(first..first + y.len() / units, y);
     });
 }

@@ -5,7 +5,7 @@ use super::{
     dropout::Source,
     gradients,
     inputs::{Inputs, Start, write_all},
-    parts::{self, Noted, Origin},
+    parts::{Noted, Origin},
     pieces::{Job, MOST_ROWS, Rows},
 };
 use crate::{
@@ -62,38 +62,30 @@ fn forwards<'i, F: Scalar>(
     let lowest = network.lowest();
     for at in 0..w.segments.len() {
         let layers = w.segments[at].clone();
-        let start = if layers.start == 0 {
-            start
-        } else {
-            Start::There
+        let (start, noted) = match (start, layers.start) {
+            (Start::Noted(origin, taker), 0) => {
+                let y = &mut w.activations[1][..batch * w.lens[1]];
+                let (notes, y) = ((&w.notes, batch), (y, &mut *w.apart));
+                let noted = Noted::of(network, (origin, taker), notes, y, w.piece);
+                (start, Some(noted))
+            }
+            (_, 0) => (start, None),
+            _ => (Start::There, None),
+        };
+        let written = match start {
+            Start::Written(inputs) => Some(inputs),
+            Start::There | Start::Noted(..) => None,
         };
         if network.layers[layers.start].mathematics.share() == Share::Whole {
-            if let Start::Written(inputs) = start {
+            if let Some(inputs) = written {
                 write_all(inputs, &mut w.activations[0][..batch * w.lens[0]]);
             }
-            match (notes, layers.start) {
-                (Some((origin, _)), 0) => parts::whole(network, w, batch, origin),
-                _ => whole_forward(network, w, batch, layers.start),
+            match noted {
+                Some(noted) => noted.whole(network, &mut w.activations[1][..batch * w.lens[1]]),
+                None => whole_forward(network, w, batch, layers.start),
             }
             continue;
         }
-        let noted = match notes {
-            Some((origin, taker)) if layers.start == 0 => {
-                let lists = origin.lists(&w.notes, batch);
-                let is_shared = parts::are_shared(w, lists, taker);
-                if is_shared {
-                    let len = batch * w.lens[1];
-                    let y = (&mut w.activations[1][..len], &mut w.apart[..len]);
-                    parts::sum(network, lists, y, w.piece);
-                }
-                Some(Noted {
-                    lists,
-                    taker,
-                    apart: is_shared.then_some(&w.apart[..]),
-                })
-            }
-            _ => None,
-        };
         let last = at + 1 == w.segments.len();
         let targets = match with {
             With::Gradients(targets) if last => Some(targets),
@@ -107,7 +99,7 @@ fn forwards<'i, F: Scalar>(
             lowest,
             prepared: &w.prepared,
             forward: true,
-            start,
+            written,
             noted,
             loss: targets.is_some(),
             backward: targets.is_some(),
@@ -280,7 +272,7 @@ pub(crate) fn forward_backward<F: Scalar>(
             lowest,
             prepared: &w.prepared,
             forward: false,
-            start: Start::There,
+            written: None,
             noted: None,
             loss: false,
             backward: true,
@@ -314,7 +306,7 @@ fn whole_backward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: 
         y: &w.activations[i + 1][..batch * w.lens[i + 1]],
         dy: &above[0][..batch * w.lens[i + 1]],
         dx: (i > network.lowest()).then(|| &mut below[i - 1][..batch * w.lens[i]]),
-        prepared: None,
+        prepared: &w.prepared[i],
         gradients: &mut w.gradients.entries[layer.parameters.clone()],
         batch,
     };

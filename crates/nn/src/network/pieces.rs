@@ -5,11 +5,7 @@
 
 use std::ops::Range;
 
-use super::{
-    BuiltLayer, Network,
-    inputs::Start,
-    parts::{Noted, Origin},
-};
+use super::{BuiltLayer, Network, inputs::Inputs, parts::Noted};
 use crate::{
     Parameter, Scalar, Targets,
     layers::{Backward, Scratch, Share},
@@ -75,8 +71,8 @@ pub(super) struct Job<'a, F: Scalar> {
     /// What each layer has prepared for going backward.
     pub(super) prepared: &'a [InLine<F>],
     pub(super) forward: bool,
-    /// What comes before the first of them, going forward.
-    pub(super) start: Start<'a, F>,
+    /// What writes what comes before the first of them, going forward, unless it is there.
+    pub(super) written: Option<&'a dyn Inputs<F>>,
     /// The lists of the batch, if there are some and the layer that takes them is one of these.
     pub(super) noted: Option<Noted<'a, F>>,
     /// Whether the loss is computed after the last layer.
@@ -160,7 +156,7 @@ impl<F: Scalar> Job<'_, F> {
 
     /// Does it with all pieces, of `each` samples but for the last, on as many threads as there are.
     pub(super) fn run(self, rows: Rows<'_, '_, F>, each: usize) {
-        self.run_as(rows, each, team::tasks());
+        self.run_as(rows, each, team::threads());
     }
 
     fn run_as(self, rows: Rows<'_, '_, F>, each: usize, tasks: usize) {
@@ -198,13 +194,12 @@ impl<F: Scalar> Job<'_, F> {
         let layers = &self.network.layers[self.layers.clone()];
         let first = self.layers.start;
         if self.forward {
-            if let Start::Written(inputs) = self.start {
+            if let Some(inputs) = self.written {
                 inputs.write(from..from + batch, &mut *activations[0]);
             }
             let taker = self.noted.map(|noted| noted.taker);
-            // Where there are lists, the numbers need not be there.
-            let below = match self.start {
-                Start::Noted(Origin::Bytes | Origin::Filled(..), taker) => taker,
+            let below = match self.noted {
+                Some(noted) if !noted.has_numbers => noted.taker,
                 _ => 0,
             };
             for (i, layer) in layers.iter().enumerate().skip(below) {
@@ -254,7 +249,7 @@ impl<F: Scalar> Job<'_, F> {
                 y: &*activations[i + 1],
                 dy: &*above[0],
                 dx: (first + i > self.lowest).then_some(&mut *below[i]),
-                prepared: Some(&self.prepared[first + i]),
+                prepared: &self.prepared[first + i],
                 gradients: &mut piece.gradients[first + i],
                 batch,
             };

@@ -81,10 +81,10 @@ pub(super) fn note_rows<F: Scalar, C: Code<F>>(
     all: &OfPart<'_, F, C>,
     mut rows: Vec<u16>,
 ) -> Vec<u16> {
-    for sample in 0..all.samples {
+    for sample in 0..all.list.samples() {
         rows.extend_from_slice(all.list.of(sample).0);
     }
-    if all.samples > 1 {
+    if all.list.samples() > 1 {
         rows.sort_unstable();
         rows.dedup();
     }

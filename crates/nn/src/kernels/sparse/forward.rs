@@ -24,7 +24,8 @@ const WIDEST: usize = 13;
 const WIDEST_OF_WIDE: usize = 4;
 
 /// For so many samples a panel of wide rows is first copied, row beside row: rows that are a power of two
-/// apart share a few places of the caches, and drive each other out.
+/// apart share a few places of the caches, and drive each other out. There is room for it for the time
+/// of a call, as `gemm` has some for what it packs.
 const COPIED: usize = 32;
 
 /// What the terms of some columns of the input are added to, once they are summed.
@@ -38,14 +39,11 @@ pub(crate) enum Onto<'a, F> {
     There,
 }
 
-/// Weights: the rows, how many numbers each has, and the first of the columns that are wanted.
-pub(crate) type Weights<'a, F> = (&'a [F], usize, usize);
-
-/// y = x·w of some samples and one part of the columns of x: those columns of w that y has.
+/// y = x·w of some samples and one part of the columns of x.
 pub(crate) fn forward<F: Scalar>(
     lists: Lists<'_, F>,
     (samples, part): (Range<usize>, Part),
-    w: Weights<'_, F>,
+    w: &[F],
     onto: Onto<'_, F>,
     y: &mut [F],
     units: usize,
@@ -66,7 +64,7 @@ pub(crate) fn forward<F: Scalar>(
 fn of_list<F: Scalar, C: Code<F>>(
     (list, key): (List<'_, C>, &C::Key),
     (samples, inputs): (Range<usize>, Range<usize>),
-    (w, columns, first): Weights<'_, F>,
+    w: &[F],
     onto: Onto<'_, F>,
     y: &mut [F],
     units: usize,
@@ -75,13 +73,9 @@ fn of_list<F: Scalar, C: Code<F>>(
         y.len() == samples.len() * units,
         "rows for other samples; please report"
     );
-    let w = &w[first..];
-    let is_wide = units > WIDEST * lanes_of::<F>();
-    let copied = match is_wide && samples.len() >= COPIED {
-        true => inputs.end * WIDEST_OF_WIDE * lanes_of::<F>(),
-        false => 0,
-    };
-    let mut copied = InLine::zeros(copied);
+    let lanes = lanes_of::<F>();
+    let is_copied = units > WIDEST * lanes && samples.len() >= COPIED;
+    let mut copied = is_copied.then(|| InLine::zeros(inputs.end * WIDEST_OF_WIDE * lanes));
     for_rows::<F, _>(
         units,
         Forward {
@@ -90,8 +84,7 @@ fn of_list<F: Scalar, C: Code<F>>(
             samples,
             inputs,
             w,
-            copied: &mut copied,
-            columns,
+            copied: copied.as_deref_mut().unwrap_or_default(),
             onto,
             y,
             units,
@@ -108,7 +101,6 @@ struct Forward<'a, F, C: Code<F>> {
     w: &'a [F],
     /// Room for a panel of those rows, if it is to be copied.
     copied: &'a mut [F],
-    columns: usize,
     onto: Onto<'a, F>,
     y: &'a mut [F],
     units: usize,
@@ -152,7 +144,7 @@ impl<F: Scalar, C: Code<F>> Forward<'_, F, C> {
             let (places, codes) = self.list.of(sample);
             for (&place, &code) in places.iter().zip(codes) {
                 let x = code.number(self.key);
-                let w = &self.w[usize::from(place) * self.columns..][..self.units];
+                let w = &self.w[usize::from(place) * self.units..][..self.units];
                 sums.iter_mut()
                     .zip(w)
                     .for_each(|(sum, &w)| *sum = x.mul_add(w, *sum));
@@ -189,15 +181,15 @@ impl<F: Scalar, C: Code<F>, S: Simd> ForwardPanels<'_, '_, F, C, S> {
         let (simd, units, list, key) = (self.simd, self.of.units, self.of.list, self.of.key);
         let inputs = self.of.inputs.clone();
         let w = if self.of.copied.is_empty() {
-            Rows::new::<S>(self.of.w, self.of.columns, panel)
+            Rows::<S, F, K>::new(self.of.w, units, panel)
         } else {
             let (side_by_side, width) = (Panel::side_by_side::<S, F>(), K * F::lanes::<S>());
             let rows = self.of.copied.chunks_exact_mut(width);
             for (row, copy) in rows.enumerate().take(inputs.end).skip(inputs.start) {
-                let row = &self.of.w[row * self.of.columns..][..units];
+                let row = &self.of.w[row * units..][..units];
                 side_by_side.store::<S, F>(copy, panel.load::<S, F>(row));
             }
-            Rows::new::<S>(&*self.of.copied, width, side_by_side)
+            Rows::<S, F, K>::new(&*self.of.copied, width, side_by_side)
         };
         let zero = F::splat(simd, F::zero());
         let begin = match self.of.onto {
@@ -217,13 +209,13 @@ impl<F: Scalar, C: Code<F>, S: Simd> ForwardPanels<'_, '_, F, C, S> {
             let (codes, last_codes) = codes.as_chunks::<U>();
             for (places, codes) in places.iter().zip(codes) {
                 for u in 0..U {
-                    let row = w.load::<S>(usize::from(places[u]));
+                    let row = w.load(usize::from(places[u]));
                     add(simd, &mut sums[u], codes[u].number(key), &row);
                 }
             }
             let rest = last_places.iter().zip(last_codes);
             for (sum, (&place, &code)) in sums.iter_mut().zip(rest) {
-                let row = w.load::<S>(usize::from(place));
+                let row = w.load(usize::from(place));
                 add(simd, sum, code.number(key), &row);
             }
             let mut total = sums[0];

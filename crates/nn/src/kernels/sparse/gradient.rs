@@ -66,7 +66,6 @@ fn of_codes<'a, F: Scalar, C: Code<F>>(
         list: lists.list(codes, part),
         key,
         columns: lists.columns_of(part),
-        samples,
     };
     if samples <= FEW {
         let all = part(Part::All);

@@ -115,6 +115,11 @@ pub(super) struct List<'a, C> {
 }
 
 impl<'a, C> List<'a, C> {
+    /// How many samples there are.
+    pub(super) fn samples(&self) -> usize {
+        self.bounds.len()
+    }
+
     /// A sample's.
     #[inline(always)]
     pub(super) fn of(&self, sample: usize) -> (&'a [u16], &'a [C]) {
@@ -167,7 +172,6 @@ pub(super) struct OfPart<'a, F, C: Code<F>> {
     pub(super) list: List<'a, C>,
     pub(super) key: &'a C::Key,
     pub(super) columns: Range<usize>,
-    pub(super) samples: usize,
 }
 
 impl<'a, F, C: Code<F>> OfPart<'a, F, C> {

@@ -12,9 +12,6 @@ const TOGETHER: usize = 8;
 /// No more columns have places: what one thread notes another reads, so notes are kept small.
 pub(super) const MOST_COLUMNS: usize = 1 << 16;
 
-/// Rows that a thread looks through at a time.
-const ROWS: usize = 8;
-
 /// A row to look through: the numbers, or bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Row<'a, F> {
@@ -82,7 +79,7 @@ impl<F: Scalar> Notes<F> {
             values: &mut self.values[..rows * room],
             bounds: &mut self.bounds[..rows],
         };
-        found.find((self.columns, self.middle), row);
+        found.find((self.columns, self.middle), row, team::threads());
     }
 
     /// What was found in the first rows.
@@ -116,12 +113,13 @@ impl<F: Scalar> Found<'_, F> {
         self,
         (columns, middle): (usize, usize),
         row: &(impl Fn(usize) -> Row<'r, F> + Sync),
+        tasks: usize,
     ) where
         F: 'r,
     {
         let room = room_of(columns);
         let rows = self.bounds.len();
-        if rows > ROWS {
+        if rows > 1 && tasks > 1 {
             let half = rows / 2;
             let (places, last_places) = self.places.split_at_mut(half * room);
             let (values, last_values) = self.values.split_at_mut(half * room);
@@ -135,8 +133,8 @@ impl<F: Scalar> Found<'_, F> {
             let first = part(self.first, places, values, bounds);
             let last = part(self.first + half, last_places, last_values, last_bounds);
             return team::join(
-                || first.find((columns, middle), row),
-                || last.find((columns, middle), row),
+                || first.find((columns, middle), row, tasks.div_ceil(2)),
+                || last.find((columns, middle), row, tasks / 2),
             );
         }
         let places = self.places.chunks_exact_mut(room);

@@ -1,33 +1,37 @@
 //! Rows of a matrix by their places.
 //!
-//! Which row comes next is in the data, so the compiler cannot know that there is one. To ask twice
-//! for each register took a quarter of a narrow layer's time: a row of 32 numbers is two additions.
-//! Here it is asked once for all of a panel.
+//! Which row comes next is in the data, so the compiler cannot know that there is one. Here it is asked
+//! once for all registers of a panel. Asked for each register, as slices do, training of 784-10 and
+//! 784-32-10 was a tenth slower on one thread: rows of so few numbers are one or two additions.
 #![expect(
     unsafe_code,
     reason = "registers are read without a look at each; see the module's documentation"
 )]
 
+use std::marker::PhantomData;
+
 use pulp::Simd;
 
 use crate::{Scalar, kernels::panel::Panel};
 
-/// A panel of the rows of a matrix.
+/// A panel of the rows of a matrix, in the registers of `S`.
 #[derive(Clone, Copy)]
-pub(super) struct Rows<'a, F, const K: usize> {
+pub(super) struct Rows<'a, S, F, const K: usize> {
     numbers: &'a [F],
     stride: usize,
     panel: Panel<K>,
     /// No row of the panel begins beyond it; none at all if there is none.
     last: Option<usize>,
+    registers: PhantomData<S>,
 }
 
 /// The same, to be changed.
-pub(super) struct RowsMut<'a, F, const K: usize> {
+pub(super) struct RowsMut<'a, S, F, const K: usize> {
     numbers: &'a mut [F],
     stride: usize,
     panel: Panel<K>,
     last: Option<usize>,
+    registers: PhantomData<S>,
 }
 
 /// Where the last row may begin of which the panel lies in so many numbers.
@@ -44,21 +48,22 @@ fn missing() -> ! {
     panic!("a place without a row; please report")
 }
 
-impl<'a, F: Scalar, const K: usize> Rows<'a, F, K> {
+impl<'a, S: Simd, F: Scalar, const K: usize> Rows<'a, S, F, K> {
     /// A row begins every `stride` numbers.
     #[inline(always)]
-    pub(super) fn new<S: Simd>(numbers: &'a [F], stride: usize, panel: Panel<K>) -> Self {
+    pub(super) fn new(numbers: &'a [F], stride: usize, panel: Panel<K>) -> Self {
         Self {
             numbers,
             stride,
             panel,
             last: last::<S, F, K>(panel, numbers.len()),
+            registers: PhantomData,
         }
     }
 
     /// The panel's registers in a row.
     #[inline(always)]
-    pub(super) fn load<S: Simd>(&self, row: usize) -> [F::Register<S>; K] {
+    pub(super) fn load(&self, row: usize) -> [F::Register<S>; K] {
         let begin = row.wrapping_mul(self.stride);
         if self.last.is_none_or(|last| begin > last) {
             missing();
@@ -68,26 +73,23 @@ impl<'a, F: Scalar, const K: usize> Rows<'a, F, K> {
     }
 }
 
-impl<'a, F: Scalar, const K: usize> RowsMut<'a, F, K> {
+impl<'a, S: Simd, F: Scalar, const K: usize> RowsMut<'a, S, F, K> {
     /// A row begins every `stride` numbers.
     #[inline(always)]
-    pub(super) fn new<S: Simd>(numbers: &'a mut [F], stride: usize, panel: Panel<K>) -> Self {
+    pub(super) fn new(numbers: &'a mut [F], stride: usize, panel: Panel<K>) -> Self {
         let last = last::<S, F, K>(panel, numbers.len());
         Self {
             numbers,
             stride,
             panel,
             last,
+            registers: PhantomData,
         }
     }
 
     /// Changes the panel's registers in a row.
     #[inline(always)]
-    pub(super) fn change<S: Simd>(
-        &mut self,
-        row: usize,
-        change: impl FnOnce(&mut [F::Register<S>; K]),
-    ) {
+    pub(super) fn change(&mut self, row: usize, change: impl FnOnce(&mut [F::Register<S>; K])) {
         let begin = row.wrapping_mul(self.stride);
         if self.last.is_none_or(|last| begin > last) {
             missing();

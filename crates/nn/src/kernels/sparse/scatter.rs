@@ -95,14 +95,14 @@ impl<F: Scalar, C: Code<F>, S: Simd> OnPanel for ScatterPanels<'_, '_, '_, F, C,
         let (simd, units, part) = (self.simd, self.of.units, self.of.part);
         let key = part.key;
         let (columns, dy) = (self.of.columns.clone(), self.of.dy);
-        let mut dw = RowsMut::new::<S>(self.of.dw, units, panel);
+        let mut dw = RowsMut::<S, F, K>::new(self.of.dw, units, panel);
         for (sample, dy) in dy.chunks_exact(units).enumerate() {
             let (places, codes) = part.of(sample, &columns);
             let dy = panel.load::<S, F>(dy);
             for (&place, &code) in places.iter().zip(codes) {
                 let row = usize::from(place).wrapping_sub(columns.start);
                 let x = code.number(key);
-                dw.change::<S>(row, |sums| add(simd, sums, x, &dy));
+                dw.change(row, |sums| add(simd, sums, x, &dy));
             }
         }
     }

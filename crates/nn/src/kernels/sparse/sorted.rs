@@ -24,7 +24,8 @@ use crate::{
 pub(super) const SUMMED: usize = 7;
 const SUMMED_OF_WIDE: usize = 4;
 
-/// Where [`gradient`](super::gradient) sorts the numbers of some columns by column, those of a column by sample.
+/// Where [`gradient`](super::gradient) sorts the numbers of some columns by column, those of a column
+/// by sample.
 #[derive(Clone, Debug)]
 pub(crate) struct Sorted<F> {
     /// How many numbers each column has.
@@ -89,7 +90,7 @@ impl<F: Scalar, C: Code<F>> WithSimd for Sort<'_, '_, F, C> {
         let (counts, terms) = (&mut self.to.counts[..columns.len()], &mut self.to.terms[..]);
         let room = self.to.samples;
         counts.fill(0);
-        for sample in 0..part.samples {
+        for sample in 0..part.list.samples() {
             let (places, codes) = part.of(sample, &columns);
             for (&place, &code) in places.iter().zip(codes) {
                 let column = usize::from(place) - columns.start;
@@ -160,7 +161,7 @@ impl<F: Scalar, S: Simd> GatherPanels<'_, '_, F, S> {
         for (to, dy) in rows.zip(self.of.dy.chunks_exact(units)) {
             side_by_side.store::<S, F>(to, panel.load::<S, F>(dy));
         }
-        let dy = Rows::new::<S>(&*packed, width, side_by_side);
+        let dy = Rows::<S, F, K>::new(&*packed, width, side_by_side);
         let zeros = [F::splat(simd, F::zero()); K];
         let columns = terms.chunks_exact(*samples).zip(&*counts);
         let rows = self.of.dw.chunks_exact_mut(units);
@@ -169,11 +170,11 @@ impl<F: Scalar, S: Simd> GatherPanels<'_, '_, F, S> {
             let (groups, rest) = terms[..count as usize].as_chunks::<U>();
             for group in groups {
                 for (sums, &(x, sample)) in sums.iter_mut().zip(group) {
-                    add(simd, sums, x, &dy.load::<S>(sample as usize));
+                    add(simd, sums, x, &dy.load(sample as usize));
                 }
             }
             for (sums, &(x, sample)) in sums.iter_mut().zip(rest) {
-                add(simd, sums, x, &dy.load::<S>(sample as usize));
+                add(simd, sums, x, &dy.load(sample as usize));
             }
             let mut total = sums[0];
             for sums in &sums[1..] {

@@ -128,7 +128,7 @@ impl<F: Scalar> Case<F> {
                 y: &y,
                 dy: &self.dy,
                 dx: needed.then_some(&mut dx),
-                prepared: None,
+                prepared: &[],
                 gradients: &mut gradients,
                 batch: self.batch,
             };

@@ -164,13 +164,16 @@ impl Network<f64> {
         let layer = &self.layers[i];
         let mut unused = w.gradients.entries[layer.parameters.clone()].to_vec();
         let (input, output) = (w.lens[i], w.lens[i + 1]);
+        let parameters = &self.parameters[layer.parameters.clone()];
+        let mut prepared = vec![0.0; layer.mathematics.prepared()];
+        layer.mathematics.prepare(parameters, &mut prepared);
         let pass = Backward {
-            parameters: &self.parameters[layer.parameters.clone()],
+            parameters,
             x: &w.activations[i][first * input..][..count * input],
             y: &w.activations[i + 1][first * output..][..count * output],
             dy,
             dx: Some(dx),
-            prepared: None,
+            prepared: &prepared,
             gradients: &mut unused,
             batch: count,
         };

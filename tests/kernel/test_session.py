@@ -11,6 +11,8 @@ import unittest
 
 from session import Session
 
+# Long enough for a live curve on any machine: nothing is shown of what is over in 300 ms.
+LIVE = 'Experiment::new("live", &model, &data).settings(&[(150, 0.1)])'
 TRAIN = """
 let data = Mnist::load()?.with_validation(5_000)?;
 let model = Model::input(784).dense(10).softmax();
@@ -288,8 +290,7 @@ class TestTraining(unittest.TestCase):
         cls.session.close()
 
     def test_a_live_curve_moves_and_the_final_picture_stays(self):
-        code = 'let a = Experiment::new("live", &model, &data).settings(&[(25, 0.1)]).run()?;'
-        cell = self.session.run(code)
+        cell = self.session.run(f"let a = {LIVE}.run()?;")
         self.assertEqual(cell.status, "ok", cell.traceback())
         updates = [c for _, kind, c in cell.arrivals if kind == "update_display_data"]
         self.assertGreater(len(updates), 1)
@@ -297,11 +298,7 @@ class TestTraining(unittest.TestCase):
         self.assertIn("image/png", cell.outputs[0][1]["data"])
 
     def test_what_the_student_shows_takes_the_place_of_the_live_curve(self):
-        code = (
-            'println!("first");\n'
-            'let b = Experiment::new("live", &model, &data).settings(&[(25, 0.1)]).fresh().run()?;\n'
-            "plot_learning_curves(&[&b])"
-        )
+        code = f'println!("first");\nlet b = {LIVE}.fresh().run()?;\nplot_learning_curves(&[&b])'
         cell = self.session.run(code)
         self.assertIn("display_data", [kind for _, kind, _ in cell.arrivals])
         self.assertEqual(cell.kinds(), ["stream", "execute_result"])

@@ -10,7 +10,7 @@ use super::{
     few::{clear, note_rows},
     lists::{Code, OfPart},
     scatter::scatter,
-    sorted::{SUMMED, Sorted},
+    sorted::Sorted,
 };
 use crate::{Scalar, kernels::lanes_of, parameter::FilledRows, team};
 
@@ -19,10 +19,6 @@ const NARROW: usize = 5;
 
 /// For so few samples nothing is sorted.
 const FEW: usize = 4;
-
-/// Columns that are sorted together where rows are summed in several goes: what is sorted then stays
-/// in the cache.
-const BLOCK: usize = 112;
 
 /// dw = xᵀ·dy, with room for sorting. Of a few samples it notes which rows of dw are filled; those are
 /// all that have to be cleared for the next, if they are known of what dw holds now. Whoever is ready
@@ -118,11 +114,6 @@ impl Work {
         let registers = units.div_ceil(lanes_of::<F>());
         // Each number is one sum however the columns are cut, so they are cut for the threads.
         let each = columns.div_ceil(team::threads().div_ceil(parts));
-        let each = if registers > SUMMED {
-            each.min(BLOCK)
-        } else {
-            each
-        };
         Self {
             sorts: registers > NARROW,
             each,
@@ -151,8 +142,7 @@ impl Work {
             return;
         }
         team::for_parts(dw, self.each * units, sorted, &|at, dw, sorted| {
-            sorted.sort(part, columns(at, dw));
-            sorted.sum(dy, dw, units);
+            sorted.gradient(part, columns(at, dw), dy, dw, units);
         });
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::sorted::{Term, Terms};
 use crate::{Scalar, kernels::ahead::ask_for};
 
 /// Of one sample: where its notes begin, where those of the second part of its columns do, and where
@@ -84,6 +85,9 @@ pub(super) trait Code<F>: Copy + Send + Sync {
     type Key: Sync;
 
     fn number(self, key: &Self::Key) -> F;
+
+    /// Where terms of such codes are sorted.
+    fn terms(room: &mut Terms<F>) -> &mut Vec<Term<Self>>;
 }
 
 impl<F: Scalar> Code<F> for F {
@@ -93,6 +97,11 @@ impl<F: Scalar> Code<F> for F {
     fn number(self, (): &()) -> F {
         self
     }
+
+    #[inline(always)]
+    fn terms(room: &mut Terms<F>) -> &mut Vec<Term<Self>> {
+        &mut room.numbers
+    }
 }
 
 impl<F: Scalar> Code<F> for u8 {
@@ -101,6 +110,11 @@ impl<F: Scalar> Code<F> for u8 {
     #[inline(always)]
     fn number(self, key: &[F; 256]) -> F {
         key[usize::from(self)]
+    }
+
+    #[inline(always)]
+    fn terms(room: &mut Terms<F>) -> &mut Vec<Term<Self>> {
+        &mut room.bytes
     }
 }
 
@@ -118,6 +132,11 @@ impl<'a, C> List<'a, C> {
     /// How many samples there are.
     pub(super) fn samples(&self) -> usize {
         self.bounds.len()
+    }
+
+    /// A number of the batch or of another, if there is one.
+    pub(super) fn any(&self) -> Option<&'a C> {
+        self.codes.first()
     }
 
     /// A sample's.

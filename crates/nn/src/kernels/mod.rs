@@ -15,6 +15,8 @@ mod registers;
 pub(crate) mod sparse;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod bench_tmp2;
 mod transpose;
 
 pub(crate) use exp::Exponentials;

@@ -70,6 +70,9 @@ const MOST_SLOTS: usize = 3;
 const SHARED: usize = 1 << 14;
 const SAMPLES: usize = 16;
 
+/// Into so many tasks for each thread they are cut: a thread that is ready first takes another.
+const TASKS: usize = 4;
+
 impl<'a, F: Scalar> Wide<'a, F> {
     pub(super) fn new(
         rule: Rule,
@@ -95,8 +98,16 @@ impl<'a, F: Scalar> Wide<'a, F> {
 
     /// Takes the step, by the gradients of so many samples, on as many threads as there are.
     pub(super) fn step(self, samples: usize) {
-        let values = self.parameter.len() * (1 + self.used);
-        if values < SHARED || samples < SAMPLES || !team::is_shared() {
+        let tasks = if samples < SAMPLES || !team::is_shared() {
+            1
+        } else {
+            TASKS * team::threads()
+        };
+        self.step_in(tasks);
+    }
+
+    fn step_in(self, tasks: usize) {
+        if tasks < 2 || self.parameter.len() * (1 + self.used) < SHARED {
             return widest(self);
         }
         let half = self.parameter.len() / 2;
@@ -115,7 +126,7 @@ impl<'a, F: Scalar> Wide<'a, F> {
         };
         let first = part(parameter, gradient, slots);
         let last = part(last_parameter, last_gradient, last_slots);
-        team::join(|| first.step(samples), || last.step(samples));
+        team::join(|| first.step_in(tasks.div_ceil(2)), || last.step_in(tasks / 2));
     }
 }
 

@@ -15,13 +15,11 @@ mod registers;
 pub(crate) mod sparse;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod bench_tmp2;
 mod transpose;
 
 pub(crate) use exp::Exponentials;
 pub(crate) use lanes::Lanes;
-pub(crate) use registers::{for_rows, lanes_of, widest};
+pub(crate) use registers::{for_rows, lanes_of, loops, widest};
 pub(crate) use transpose::transpose;
 
 /// sums += a·b, register by register.

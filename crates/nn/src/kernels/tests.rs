@@ -154,6 +154,23 @@ fn check_sparse<F: Scalar>(rows: usize, inputs: usize, units: usize, share: f64,
     assert!(off(&dw, &expected, 1) < 1.0, "{shape:?} next gradient");
 }
 
+/// One batch after the other, as many samples as may be, with the same room for sorting.
+fn check_rooms<F: Scalar>(batches: [usize; 3], inputs: usize, units: usize) {
+    let mut room = Vec::new();
+    for (salt, rows) in batches.into_iter().enumerate() {
+        let (x, dy) = (
+            numbers::<F>(rows * inputs, 0.3, salt),
+            numbers::<F>(rows * units, 1.0, salt + 10),
+        );
+        let notes = noted(&x, inputs, rows);
+        let mut dw = vec![F::nan(); inputs * units];
+        let into = (&mut dw[..], &mut None);
+        sparse::gradient(notes.lists(rows), &dy, into, units, &mut room, &mut || {});
+        let expected = loops(|i, k| x[k * inputs + i], &dy, None, (inputs, rows, units));
+        assert!(off(&dw, &expected, rows) < 1.0, "{batches:?}: {rows}");
+    }
+}
+
 /// Bytes, noted ahead or not, give what their numbers give, to the last bit.
 fn check_bytes<F: Scalar>(rows: usize, inputs: usize, units: usize) {
     let byte = |i: usize| ((i.wrapping_mul(2_654_435_761) >> 7) % 1_021).saturating_sub(766) as u8;
@@ -225,6 +242,15 @@ proptest! {
     ) {
         check_bytes::<f32>(rows, inputs, units);
         check_bytes::<f64>(rows, inputs, units);
+    }
+
+    #[test]
+    fn batches_of_any_size_are_sorted_in_the_same_room(
+        batches in prop::array::uniform3(5_usize..400), inputs in 1_usize..50, units in 40_usize..300,
+    ) {
+        check_rooms::<f32>(batches, inputs, units);
+        check_rooms::<f64>(batches, inputs, units);
+        check_bytes::<f32>(batches[0], inputs, units);
     }
 
     /// What a row gives does not depend on the rows that are computed with it.

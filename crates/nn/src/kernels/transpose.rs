@@ -20,8 +20,8 @@ pub(crate) fn transpose<F: Scalar>(from: &[F], to: &mut [F], columns: usize) {
     }
 }
 
-/// In squares of 8 by 8, which read and write whole lines of the cache: 2.5 times as fast as column by
-/// column with 512 rows of 128 numbers, 4.4 times with 512 of 512.
+/// In squares that read and write whole lines of the cache. Of f32 with 512 rows of 512, squares of 8 by 8
+/// are 4.4 times as fast as column by column, and those of 16 by 16 half as fast again.
 struct InSquares<'a, F> {
     from: &'a [F],
     to: &'a mut [F],
@@ -33,7 +33,17 @@ impl<F: Scalar> WithSimd for InSquares<'_, F> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        const SIDE: usize = 8;
+        if size_of::<F>() <= 4 {
+            self.squares::<16>();
+        } else {
+            self.squares::<8>();
+        }
+    }
+}
+
+impl<F: Scalar> InSquares<'_, F> {
+    #[inline(always)]
+    fn squares<const SIDE: usize>(self) {
         let (columns, rows) = (self.columns, self.from.len() / self.columns);
         let whole = (rows - rows % SIDE, columns - columns % SIDE);
         for row in (0..whole.0).step_by(SIDE) {
@@ -64,14 +74,19 @@ impl<F: Scalar> WithSimd for InSquares<'_, F> {
 mod tests {
     use super::*;
 
+    fn check<F: Scalar>(rows: usize, columns: usize) {
+        let from: Vec<F> = (0..rows * columns).map(|i| F::of(i as f64)).collect();
+        let mut to = vec![F::nan(); from.len()];
+        transpose(&from, &mut to, columns);
+        let is_right = |i: usize| to[i % columns * rows + i / columns] == from[i];
+        assert!((0..from.len()).all(is_right), "{rows} × {columns}");
+    }
+
     #[test]
     fn every_number_goes_to_its_place() {
         for (rows, columns) in [(1, 1), (7, 3), (30, 100), (64, 128), (131, 77), (90, 8_000)] {
-            let from: Vec<f64> = (0..rows * columns).map(|i| i as f64).collect();
-            let mut to = vec![f64::NAN; from.len()];
-            transpose(&from, &mut to, columns);
-            let is_right = |i: usize| to[i % columns * rows + i / columns] == from[i];
-            assert!((0..from.len()).all(is_right), "{rows} × {columns}");
+            check::<f32>(rows, columns);
+            check::<f64>(rows, columns);
         }
     }
 }

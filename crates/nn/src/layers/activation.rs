@@ -1,7 +1,7 @@
 //! Functions that act on each number by itself: ReLU, sigmoid, tanh.
 
 use super::{Backward, Layer, Scratch};
-use crate::{Parameter, Scalar};
+use crate::{Parameter, Scalar, kernels::loops};
 
 /// A function that acts on each number by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,7 @@ pub enum Function {
 
 impl Function {
     /// The value at `x`. NaN stays NaN, which `max` would turn into 0.
+    #[inline(always)]
     fn value<F: Scalar>(self, x: F) -> F {
         match self {
             Self::Relu if x < F::zero() => F::zero(),
@@ -32,6 +33,7 @@ impl Function {
     }
 
     /// The derivative, from the value `y`, as each of them allows.
+    #[inline(always)]
     fn derivative<F: Scalar>(self, y: F) -> F {
         match self {
             Self::Relu if y > F::zero() => F::one(),
@@ -52,14 +54,16 @@ pub(crate) struct Activation {
 
 impl Activation {
     fn map<F: Scalar>(&self, x: &[F], y: &mut [F], f: impl Fn(F) -> F) {
-        y.iter_mut().zip(x).for_each(|(y, &x)| *y = f(x));
+        loops(|| y.iter_mut().zip(x).for_each(|(y, &x)| *y = f(x)));
     }
 
     fn chain<F: Scalar>(&self, y: &[F], dy: &[F], dx: &mut [F], derivative: impl Fn(F) -> F) {
-        let factors = y.iter().zip(dy);
-        dx.iter_mut()
-            .zip(factors)
-            .for_each(|(dx, (&y, &dy))| *dx = dy * derivative(y));
+        loops(|| {
+            let factors = y.iter().zip(dy);
+            dx.iter_mut()
+                .zip(factors)
+                .for_each(|(dx, (&y, &dy))| *dx = dy * derivative(y));
+        });
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Backward, Layer, OverBatch, Scratch, Share, Sum};
 use crate::{
     Parameter, Scalar,
     kernels::{
-        lanes_of,
+        loops,
         product::{Left, product},
         sparse::{self, Lists, Onto, Part},
         transpose,
@@ -48,28 +48,30 @@ impl Dense {
     }
 
     /// c = a·b, a block of columns at a time: `product` computes those from a column on, as many
-    /// as there is room for.
+    /// as there is room for. Beside it has room for so many numbers more of each column.
     fn by_columns<F: Scalar>(
-        (batch, columns, each): (usize, usize, usize),
+        (batch, columns, more): (usize, usize, usize),
         start: Option<&[F]>,
         c: &mut [F],
         room: &mut [F],
-        product: impl Fn(usize, &mut [F]) + Sync,
+        product: impl Fn(usize, &mut [F], &mut [F]) + Sync,
     ) {
         const ROWS: usize = 32;
-        let room = &mut room[..batch * columns];
-        let mut beside = vec![(); columns.div_ceil(each)];
-        team::for_parts(room, batch * each, &mut beside, &|block, room, ()| {
-            product(block * each, room);
+        let each = batch + more;
+        let room = &mut room[..each * columns];
+        let mut beside = vec![(); columns.div_ceil(COLUMNS)];
+        team::for_parts(room, each * COLUMNS, &mut beside, &|block, room, ()| {
+            let (room, more) = room.split_at_mut(room.len() / each * batch);
+            product(block * COLUMNS, room, more);
         });
         let room = &*room;
         let mut beside = vec![(); batch.div_ceil(ROWS)];
         team::for_parts(c, ROWS * columns, &mut beside, &|part, c, ()| {
             for (row, c) in c.chunks_exact_mut(columns).enumerate() {
                 let row = part * ROWS + row;
-                for (block, c) in c.chunks_mut(each).enumerate() {
-                    let (from, len) = (block * each, c.len());
-                    let product = &room[batch * from + row * len..][..len];
+                for (block, c) in c.chunks_mut(COLUMNS).enumerate() {
+                    let (from, len) = (block * COLUMNS, c.len());
+                    let product = &room[each * from + row * len..][..len];
                     match start {
                         Some(start) => c
                             .iter_mut()
@@ -127,31 +129,15 @@ impl Dense {
     fn input_gradient<F: Scalar>(&self, dy: &[F], weight: &[F], dx: &mut [F], room: &mut [F]) {
         if self.takes_all() && !self.reads_data {
             let batch = dy.len() / self.units;
-            let (dy, shape) = (Mat::new(dy, batch, self.units), (batch, self.inputs, COLUMNS));
-            if !transposes::<F>() {
-                return Self::by_columns(shape, None, dx, room, |from, room| {
-                    let inputs = room.len() / batch;
-                    let weight = &weight[from * self.units..][..inputs * self.units];
-                    let weight = Mat::new(weight, inputs, self.units);
-                    matmul(dy, weight.t(), room, Into::Overwrite);
-                });
-            }
-            let (room, transposed) = room.split_at_mut(room.len() - weight.len());
-            let mut beside = vec![(); self.inputs.div_ceil(COLUMNS)];
-            team::for_parts(
-                transposed,
-                COLUMNS * self.units,
-                &mut beside,
-                &|block, to, ()| {
-                    let from = &weight[block * COLUMNS * self.units..][..to.len()];
-                    transpose(from, to, self.units);
-                },
+            let (dy, shape) = (
+                Mat::new(dy, batch, self.units),
+                (batch, self.inputs, self.units),
             );
-            let transposed = &*transposed;
-            return Self::by_columns(shape, None, dx, room, |from, room| {
-                let columns = room.len() / batch;
-                let weight = &transposed[from * self.units..][..columns * self.units];
-                let weight = Mat::new(weight, self.units, columns);
+            return Self::by_columns(shape, None, dx, room, |from, room, transposed| {
+                // Where registers have 64 bytes, `gemm` would pack a transpose number by number.
+                let weight = &weight[from * self.units..][..transposed.len()];
+                transpose(weight, transposed, self.units);
+                let weight = Mat::new(&*transposed, self.units, room.len() / batch);
                 matmul(dy, weight, room, Into::Overwrite);
             });
         }
@@ -161,23 +147,18 @@ impl Dense {
     }
 }
 
-/// Whether `gemm` is given large weights transposed. Into registers of 64 bytes it packs a transpose number
-/// by number, which was a tenth of a step of 784-512-512-10; into narrower ones it packs a transpose
-/// nearly as fast as what is none.
-fn transposes<F: Scalar>() -> bool {
-    lanes_of::<F>() * size_of::<F>() >= 64
-}
-
 /// ∂b = Σ ∂y over the batch, if there is a bias.
 fn sum_rows<F: Scalar>(dy: &[F], d_bias: &mut [Parameter<F>]) {
     let Some(d_bias) = d_bias.first_mut() else {
         return;
     };
     let d_bias = d_bias.values_mut();
-    d_bias.fill(F::zero());
-    for row in dy.chunks_exact(d_bias.len()) {
-        d_bias.iter_mut().zip(row).for_each(|(sum, &d)| *sum += d);
-    }
+    loops(|| {
+        d_bias.fill(F::zero());
+        for row in dy.chunks_exact(d_bias.len()) {
+            d_bias.iter_mut().zip(row).for_each(|(sum, &d)| *sum += d);
+        }
+    });
 }
 
 impl<F: Scalar> Layer<F> for Dense {
@@ -189,15 +170,8 @@ impl<F: Scalar> Layer<F> for Dense {
         let room = match (self.takes_all(), self.reads_data) {
             // The products, block by block.
             (true, true) => capacity * self.units,
-            // The products, and the transpose of the weights, block by block.
-            (true, false) => {
-                let transposed = if transposes::<F>() {
-                    self.inputs * self.units
-                } else {
-                    0
-                };
-                capacity * self.inputs.max(self.units) + transposed
-            }
+            // The products, forward or, beside the transpose of the weights, backward.
+            (true, false) => (self.inputs * (capacity + self.units)).max(capacity * self.units),
             (false, _) => 0,
         };
         Scratch {
@@ -223,8 +197,8 @@ impl<F: Scalar> Layer<F> for Dense {
         }
         let x = Mat::new(x, batch, self.inputs);
         let weight = Mat::new(weight, self.inputs, self.units);
-        let (shape, room) = ((batch, self.units, COLUMNS), &mut scratch.values);
-        Self::by_columns(shape, bias, y, room, |from, room| {
+        let (shape, room) = ((batch, self.units, 0), &mut scratch.values);
+        Self::by_columns(shape, bias, y, room, |from, room, _| {
             let columns = weight.some_columns(from, room.len() / batch);
             matmul(x, columns, room, Into::Overwrite);
         });

@@ -10,7 +10,10 @@ use std::ops::Range;
 use super::{Network, inputs::Inputs};
 use crate::{
     Parameter, Scalar,
-    kernels::sparse::{self, Lists, Notes, Part, Row, Values},
+    kernels::{
+        loops,
+        sparse::{self, Lists, Notes, Part, Row, Values},
+    },
     layers::{Layer, Sum},
     team,
 };
@@ -131,7 +134,7 @@ impl<'a, F: Scalar> Noted<'a, F> {
     ) {
         if let Some(apart) = self.apart {
             let apart = &apart[samples.start * layer.output_len()..];
-            y.iter_mut().zip(apart).for_each(|(y, &apart)| *y += apart);
+            loops(|| y.iter_mut().zip(apart).for_each(|(y, &apart)| *y += apart));
             return;
         }
         let mut sum = Sum::First;

@@ -126,7 +126,10 @@ impl<'a, F: Scalar> Wide<'a, F> {
         };
         let first = part(parameter, gradient, slots);
         let last = part(last_parameter, last_gradient, last_slots);
-        team::join(|| first.step_in(tasks.div_ceil(2)), || last.step_in(tasks / 2));
+        team::join(
+            || first.step_in(tasks.div_ceil(2)),
+            || last.step_in(tasks / 2),
+        );
     }
 }
 

@@ -7,8 +7,6 @@
 //! The columns of a batch, and with them the rows of the weights, are cut into two parts: of two
 //! threads each has one of them in value, gradient and step, and its weights stay with it.
 
-#[cfg(test)]
-mod bench_tmp;
 mod few;
 mod forward;
 mod gradient;

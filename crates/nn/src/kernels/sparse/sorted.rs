@@ -19,10 +19,10 @@ use crate::{
     line::InLine,
 };
 
-/// The most registers of a row that are summed at a time, if they are all, and of wider rows: as many
-/// of each row of dy, side by side, stay in the first cache for batches of 100.
+/// The most registers of a row that are summed at a time, if they are all or have 32 bytes, and of wider
+/// rows in wider registers: as many of each row of dy, side by side, stay in the first cache.
 const SUMMED: usize = 7;
-const SUMMED_OF_WIDE: usize = 7;
+const SUMMED_OF_WIDE: usize = 4;
 
 /// The most samples that are sorted together: of each the number fits into a byte, and what is summed
 /// stays in the cache.
@@ -58,11 +58,11 @@ fn together(samples: usize) -> usize {
 
 impl<F: Scalar> Sorted<F> {
     pub(super) fn has_room(&self, columns: usize, samples: usize) -> bool {
-        self.counts.len() >= columns && self.samples >= together(samples)
+        self.counts.len() >= columns && self.samples >= samples.min(TOGETHER)
     }
 
     pub(super) fn with_room(columns: usize, samples: usize) -> Self {
-        let samples = together(samples);
+        let samples = samples.min(TOGETHER);
         Self {
             counts: vec![0; columns],
             terms: Terms::default(),
@@ -164,7 +164,8 @@ impl<F: Scalar, C: Code<F>> WithSimd for Gather<'_, F, C> {
             of: &mut self,
             simd,
         };
-        if units <= SUMMED * F::lanes::<S>() {
+        let lanes = F::lanes::<S>();
+        if units <= SUMMED * lanes || lanes * size_of::<F>() < 64 {
             each_panel::<S, F, SUMMED>(units, &mut panels);
         } else {
             each_panel::<S, F, SUMMED_OF_WIDE>(units, &mut panels);
@@ -181,7 +182,7 @@ impl<F: Scalar, C: Code<F>, S: Simd> OnPanel for GatherPanels<'_, '_, F, C, S> {
     #[inline(always)]
     fn on<const K: usize>(&mut self, panel: Panel<K>) {
         // A sum waits for the one before; a few of them do not keep the units busy.
-        if K > 4 {
+        if K > SUMMED_OF_WIDE {
             self.rows::<K, 1>(panel);
         } else {
             self.rows::<K, 2>(panel);

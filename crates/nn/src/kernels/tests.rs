@@ -25,30 +25,34 @@ fn numbers<F: Scalar>(count: usize, filled: f64, salt: usize) -> Vec<F> {
     (0..count).map(number).collect()
 }
 
-/// start + a·b, one number after the other, in f64.
+/// start + a·b, one number after the other, in f64, and the same of all terms without their signs.
 fn loops<F: Scalar>(
     a: impl Fn(usize, usize) -> F,
     b: &[F],
     start: Option<&[F]>,
     (rows, inner, columns): (usize, usize, usize),
-) -> Vec<f64> {
+) -> Vec<[f64; 2]> {
     let mut c = Vec::new();
     for i in 0..rows {
         for j in 0..columns {
+            let start = start.map_or(0.0, |start| start[j].as_f64());
             let terms = (0..inner).map(|k| a(i, k).as_f64() * b[k * columns + j].as_f64());
-            c.push(start.map_or(0.0, |start| start[j].as_f64()) + terms.sum::<f64>());
+            c.push(terms.fold([start, start.abs()], |[sum, sizes], term| {
+                [sum + term, sizes + term.abs()]
+            }));
         }
     }
     c
 }
 
-/// The greatest difference, in units of what rounding may do to a sum of so many terms.
-fn off<F: Scalar>(got: &[F], expected: &[f64], terms: usize) -> f64 {
+/// The greatest difference, in units of what rounding may do to a sum of so many terms: half an epsilon
+/// of all of them for each. Higham, *Accuracy and Stability of Numerical Algorithms*, section 3.1.
+fn off<F: Scalar>(got: &[F], expected: &[[f64; 2]], terms: usize) -> f64 {
     assert_eq!(got.len(), expected.len());
-    let unit = F::epsilon().as_f64() * (terms as f64 + 2.0);
+    let share = F::epsilon().as_f64() / 2.0 * (terms as f64 + 2.0);
     let pairs = got.iter().zip(expected);
-    pairs.fold(0.0, |worst, (got, expected)| {
-        let d = (got.as_f64() - expected).abs() / unit;
+    pairs.fold(0.0, |worst, (got, [expected, sizes])| {
+        let d = (got.as_f64() - expected).abs() / (share * sizes + f64::MIN_POSITIVE);
         if d.is_nan() {
             f64::INFINITY
         } else {

@@ -2,7 +2,7 @@
 
 Every optional part that applies is switched on. Two do not: this kernel has no pager, and it speaks
 version 5.3 of the protocol, to which the welcome message of 5.4 is unknown. Below it come messages
-that the suite leaves out. What cells do is tested in test_session.py.
+that the suite leaves out. What cells do is tested in test_cells.py and beside it.
 
 See README.md beside this file for how to run it.
 """

@@ -266,5 +266,6 @@ class TestCells(unittest.TestCase):
         self.assertIn("cut", cell.text("stderr"))
         self.assertEqual(self.run_ok("1 + 1").result(), "2")
 
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -286,5 +286,6 @@ def alive(pid):
     except FileNotFoundError:
         return False
 
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

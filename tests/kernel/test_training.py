@@ -90,5 +90,6 @@ class TestTraining(unittest.TestCase):
         self.assertIn("the callback Bad panicked: it broke", cell.traceback())
         self.assertEqual(self.session.run("history.epochs()").status, "error")
 
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -11,9 +11,9 @@ fn trained(model: &Model, rule: Rule, data: &[f32], threads: Option<usize>) -> V
     let features = data.len() / SAMPLES;
     let mut bits = Vec::new();
     let mut train = || {
-        let mut workspace = network.workspace(100).unwrap();
+        let mut workspace = network.workspace(150).unwrap();
         let mut optimizer = rule.optimizer(0.05).unwrap();
-        for (step, batch) in [100, 37, 2, 100, 64].into_iter().enumerate() {
+        for (step, batch) in [100, 37, 2, 150, 64].into_iter().enumerate() {
             let x = &data[step * 17 * features..][..batch * features];
             workspace.input_mut(batch).copy_from_slice(x);
             let labels: Vec<u8> = (0..batch).map(|i| (i * 7 % 4) as u8).collect();
@@ -40,7 +40,7 @@ fn trained(model: &Model, rule: Rule, data: &[f32], threads: Option<usize>) -> V
     bits
 }
 
-const SAMPLES: usize = 200;
+const SAMPLES: usize = 220;
 
 fn agree(model: &Model) {
     agree_by(model, Rule::Sgd);

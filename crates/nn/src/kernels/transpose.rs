@@ -5,22 +5,23 @@ use pulp::{Simd, WithSimd};
 use super::widest;
 use crate::Scalar;
 
-/// Fewer numbers are transposed column by column.
+/// Fewer numbers are transposed column by column, and so are a few rows or columns.
 const SQUARES: usize = 1 << 13;
+const FEW: usize = 16;
 
 /// Writes rows of so many numbers as columns.
 pub(crate) fn transpose<F: Scalar>(from: &[F], to: &mut [F], columns: usize) {
-    if from.len() >= SQUARES {
+    let rows = from.len() / columns;
+    if from.len() >= SQUARES && rows >= FEW && columns >= FEW {
         return widest(InSquares { from, to, columns });
     }
-    let rows = from.len() / columns;
     for (j, to) in to.chunks_exact_mut(rows).take(columns).enumerate() {
         let column = from[j..].iter().step_by(columns);
         to.iter_mut().zip(column).for_each(|(to, &from)| *to = from);
     }
 }
 
-/// In squares that read and write whole lines of the cache. Of f32 with 512 rows of 512, squares of 8 by 8
+/// In squares with a side of 64 bytes, as many as a line of the cache has. Of f32 with 512 rows of 512, squares of 8 by 8
 /// are 4.4 times as fast as column by column, and those of 16 by 16 half as fast again.
 struct InSquares<'a, F> {
     from: &'a [F],
@@ -84,7 +85,16 @@ mod tests {
 
     #[test]
     fn every_number_goes_to_its_place() {
-        for (rows, columns) in [(1, 1), (7, 3), (30, 100), (64, 128), (131, 77), (90, 8_000)] {
+        for (rows, columns) in [
+            (1, 1),
+            (7, 3),
+            (30, 100),
+            (64, 128),
+            (131, 77),
+            (1_000, 10),
+            (10, 1_000),
+            (90, 8_000),
+        ] {
             check::<f32>(rows, columns);
             check::<f64>(rows, columns);
         }

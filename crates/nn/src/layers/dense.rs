@@ -61,8 +61,8 @@ impl Dense {
         let room = &mut room[..each * columns];
         let mut beside = vec![(); columns.div_ceil(COLUMNS)];
         team::for_parts(room, each * COLUMNS, &mut beside, &|block, room, ()| {
-            let (room, more) = room.split_at_mut(room.len() / each * batch);
-            product(block * COLUMNS, room, more);
+            let (room, beside) = room.split_at_mut(room.len() / each * batch);
+            product(block * COLUMNS, room, beside);
         });
         let room = &*room;
         let mut beside = vec![(); batch.div_ceil(ROWS)];

@@ -50,7 +50,7 @@ pub struct Workspace<F: Scalar = f32> {
     pub(super) notes: Notes<F>,
     /// The terms of the second part of the columns, when threads share the parts.
     pub(super) apart: InLine<F>,
-    /// Where each layer of data sorts a batch's numbers, block by block.
+    /// Where each layer of data sorts a batch's numbers, some samples at a time.
     pub(super) sorted: Vec<Vec<Sorted<F>>>,
     pub(super) dropout: Source,
     pub(super) gradients: Gradients<F>,

@@ -70,7 +70,7 @@ const MOST_SLOTS: usize = 3;
 const SHARED: usize = 1 << 14;
 const SAMPLES: usize = 16;
 
-/// Into so many tasks for each thread they are cut: a thread that is ready first takes another.
+/// Into so many tasks for each thread they are cut at most: a thread that is ready first takes another.
 const TASKS: usize = 4;
 
 impl<'a, F: Scalar> Wide<'a, F> {

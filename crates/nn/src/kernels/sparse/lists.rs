@@ -80,7 +80,7 @@ impl<'a, F: Scalar> Lists<'a, F> {
 }
 
 /// What stands beside a place: a number, or what stands for one.
-pub(super) trait Code<F>: Copy + Send + Sync {
+pub(super) trait Code<F>: Copy + Default + Send + Sync {
     /// What it is a number by.
     type Key: Sync;
 
@@ -132,11 +132,6 @@ impl<'a, C> List<'a, C> {
     /// How many samples there are.
     pub(super) fn samples(&self) -> usize {
         self.bounds.len()
-    }
-
-    /// A number of the batch or of another, if there is one.
-    pub(super) fn any(&self) -> Option<&'a C> {
-        self.codes.first()
     }
 
     /// A sample's.

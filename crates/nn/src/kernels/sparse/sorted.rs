@@ -1,5 +1,5 @@
-//! The gradient of wide rows: the numbers of a batch are sorted by column, and each row of it, which
-//! belongs to a column, is summed in registers.
+//! The gradient of wide rows: the numbers of up to so many samples at a time are sorted by column, and
+//! each row of it, which belongs to a column, is summed in registers.
 
 use std::ops::Range;
 
@@ -19,8 +19,8 @@ use crate::{
     line::InLine,
 };
 
-/// The most registers of a row that are summed at a time, if they are all or have 32 bytes, and of wider
-/// rows in wider registers: as many of each row of dy, side by side, stay in the first cache.
+/// The most registers of a row that are summed at a time, if they are all or narrower than 64 bytes, and of
+/// wider rows in those: as many of each row of dy, side by side, stay in the first caches.
 const SUMMED: usize = 7;
 const SUMMED_OF_WIDE: usize = 4;
 
@@ -37,8 +37,8 @@ pub(super) type Term<C> = (C, u8);
 pub(crate) struct Sorted<F> {
     /// How many numbers each column has.
     counts: Vec<u32>,
-    /// For each column its numbers in room for one of every sample.
-    pub(super) terms: Terms<F>,
+    /// For each column its numbers, in room for one of each sample that is sorted with it.
+    terms: Terms<F>,
     /// The columns of dy that are summed, side by side.
     packed: InLine<F>,
     samples: usize,
@@ -83,11 +83,7 @@ impl<F: Scalar> Sorted<F> {
         let room = self.counts.len() * self.samples;
         let terms = C::terms(&mut self.terms);
         if terms.len() < room {
-            // Any code will do.
-            let Some(&any) = part.list.any() else {
-                return dw.fill(F::zero());
-            };
-            terms.resize(room, (any, 0));
+            terms.resize(room, Term::default());
         }
         let samples = part.list.samples();
         let each = together(samples);

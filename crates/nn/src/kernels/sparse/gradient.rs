@@ -76,8 +76,12 @@ fn of_codes<'a, F: Scalar, C: Code<F>>(
     let work = Work::of::<F>(units, widest.unwrap_or(0), parts.len());
     if work.sorts {
         let rooms = parts.len() * work.rooms;
-        if sorted.len() < rooms || !sorted[0].has_room(work.each, samples) {
-            *sorted = vec![Sorted::with_room(work.each, samples); rooms];
+        let fits = |room: &Sorted<F>| room.has_room(work.each, samples);
+        if sorted.len() < rooms || !sorted.first().is_some_and(fits) {
+            // Room for what was needed before as well: steps on other numbers of threads come again.
+            let (columns, others) = sorted.first().map_or((0, 0), Sorted::room);
+            let room = Sorted::with_room(work.each.max(columns), samples.max(others));
+            *sorted = vec![room; rooms.max(sorted.len())];
         }
     }
     match parts {

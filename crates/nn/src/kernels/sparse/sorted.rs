@@ -61,6 +61,11 @@ impl<F: Scalar> Sorted<F> {
         self.counts.len() >= columns && self.samples >= samples.min(TOGETHER)
     }
 
+    /// For how many columns and samples there is room.
+    pub(super) fn room(&self) -> (usize, usize) {
+        (self.counts.len(), self.samples)
+    }
+
     pub(super) fn with_room(columns: usize, samples: usize) -> Self {
         let samples = samples.min(TOGETHER);
         Self {

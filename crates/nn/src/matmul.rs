@@ -5,8 +5,8 @@
 //! and not when it is compiled. Its one function takes pointers; this module is the only place
 //! that calls it, and checks every extent first.
 //!
-//! `gemm` packs operands into buffers that it allocates for the time of a call, two at most. Nothing
-//! else in a training step allocates.
+//! `gemm` packs operands into buffers that it allocates for the time of a call, two at most. But for
+//! what large layers copy and note while they are multiplied, nothing else in a training step allocates.
 
 use crate::Scalar;
 

@@ -9,9 +9,12 @@
 mod ahead;
 mod exp;
 pub(crate) mod lanes;
+pub(crate) mod masked;
 pub(crate) mod panel;
 pub(crate) mod product;
 mod registers;
+mod rows;
+pub(crate) mod sets;
 pub(crate) mod sparse;
 #[cfg(test)]
 mod tests;
@@ -19,8 +22,9 @@ mod transpose;
 
 pub(crate) use exp::Exponentials;
 pub(crate) use lanes::Lanes;
+pub(crate) use panel::width_in_blocks;
 pub(crate) use registers::{for_rows, lanes_of, loops, widest};
-pub(crate) use transpose::transpose;
+pub(crate) use transpose::{transpose, transpose_part};
 
 /// sums += a·b, register by register.
 #[inline(always)]

@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::Lanes;
+use super::{Lanes, lanes_of};
 
 /// `K` registers of a row: all but the last lie side by side from `start`, the last begins at
 /// `last`. A row's end that does not fill a register is covered by one that overlaps the one
@@ -43,7 +43,7 @@ impl<const K: usize> Panel<K> {
 
 #[expect(
     unsafe_code,
-    reason = "see `kernels/sparse/rows.rs`, which has what it is for"
+    reason = "see `kernels/rows.rs`, which has what it is for"
 )]
 impl<const K: usize> Panel<K> {
     /// As [`load`](Self::load), of the row that begins there.
@@ -125,4 +125,36 @@ pub(crate) fn each_panel<S: Simd, F: Lanes, const WIDEST: usize>(
         }
         of_width!(1 2 3 4 5 6 7 8 9 10 11 12 13);
     }
+}
+
+/// The most registers of a row that are summed at a time where what they are summed from is copied, a few
+/// rows at a time, so that it stays in the first cache. Of registers with 64 bytes no more than eight: 64 rows of
+/// them are 32 KB.
+pub(crate) const WIDEST_IN_BLOCKS: usize = 12;
+const WIDEST_OF_64_BYTES: usize = 8;
+
+fn is_64_bytes<F>(lanes: usize) -> bool {
+    lanes * size_of::<F>() >= 64
+}
+
+/// Cuts rows of `columns` numbers into panels for such copies.
+#[inline(always)]
+pub(crate) fn each_panel_in_blocks<S: Simd, F: Lanes>(columns: usize, on: &mut impl OnPanel) {
+    if is_64_bytes::<F>(F::lanes::<S>()) {
+        each_panel::<S, F, WIDEST_OF_64_BYTES>(columns, on);
+    } else {
+        each_panel::<S, F, WIDEST_IN_BLOCKS>(columns, on);
+    }
+}
+
+/// How wide those panels are about.
+pub(crate) fn width_in_blocks<F: Lanes>(columns: usize) -> usize {
+    let lanes = lanes_of::<F>();
+    let most = if is_64_bytes::<F>(lanes) {
+        WIDEST_OF_64_BYTES
+    } else {
+        WIDEST_IN_BLOCKS
+    };
+    let registers = columns.div_ceil(lanes);
+    registers.div_ceil(registers.div_ceil(most)) * lanes
 }

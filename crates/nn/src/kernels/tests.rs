@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::{
+    masked::{self, Right},
     product::{Left, product},
+    sets::Sets,
     sparse::{self, Lists, Notes, Onto, Row, Values},
 };
 use crate::Scalar;
@@ -93,6 +95,35 @@ fn check_product<F: Scalar>(rows: usize, inner: usize, columns: usize, has_start
     );
     let expected = loops(|i, k| a[k * stride + 2 + i], &b, start.as_deref(), shape);
     assert!(off(&c, &expected, inner) < 1.0, "{shape:?} of a transpose");
+}
+
+/// The products without the zeros of a, of rows of b and of its columns.
+fn check_masked<F: Scalar>(rows: usize, inner: usize, columns: usize, share: f64) {
+    let a = numbers::<F>(rows * inner, share, 1);
+    let sets = Sets::of(&a, inner);
+    let filled = a.iter().filter(|a| **a != F::zero()).count();
+    assert_eq!(sets.count(), filled, "{rows} × {inner}");
+    let check = |b: Right<'_, F>, of: &str, expected: &[F]| {
+        let mut c = vec![F::nan(); rows * columns];
+        masked::product((&a, &sets), b, &mut c, (inner, columns));
+        let shape = (rows, inner, columns);
+        let expected = loops(|i, k| a[i * inner + k], expected, None, shape);
+        assert!(off(&c, &expected, inner) < 1.0, "{shape:?} of {of}");
+    };
+    let b = numbers::<F>(inner * columns, 1.0, 2);
+    // Rows that are longer: the first three columns and the last two are left out.
+    let stride = columns + 5;
+    let mut longer = vec![F::nan(); inner * stride];
+    let mut transposed = vec![F::nan(); inner * columns];
+    for (k, b) in b.chunks(columns).enumerate() {
+        longer[k * stride + 3..][..columns].copy_from_slice(b);
+        for (column, &b) in b.iter().enumerate() {
+            transposed[column * inner + k] = b;
+        }
+    }
+    check(Right::Rows(&b, columns, 0), "rows", &b);
+    check(Right::Rows(&longer, stride, 3), "longer rows", &b);
+    check(Right::Columns(&transposed), "columns", &b);
 }
 
 /// Notes of rows of so many numbers, of batches of up to so many.
@@ -232,6 +263,14 @@ proptest! {
     }
 
     #[test]
+    fn products_of_half_the_numbers_agree_with_three_loops(
+        rows in 1_usize..20, inner in 1_usize..200, columns in 1_usize..260, filled in 0.0..1.0,
+    ) {
+        check_masked::<f32>(rows, inner, columns, filled);
+        check_masked::<f64>(rows, inner, columns, filled);
+    }
+
+    #[test]
     fn products_without_zeros_agree_with_three_loops(
         rows in 1_usize..12, inputs in 1_usize..300, units in 1_usize..300,
         filled in 0.0..1.0, has_bias: bool,
@@ -280,6 +319,27 @@ fn what_is_not_a_number_is_found_and_not_hidden() {
     let x = [0.0, f32::NAN, 0.0, -0.0, f32::INFINITY, 1e-40];
     let y = forward(noted(&x, 3, 2).lists(2), &[1.0; 3], None, 1);
     assert!(y[0].is_nan() && y[1] == f32::INFINITY);
+}
+
+#[test]
+fn what_is_not_a_number_is_in_a_set() {
+    let mut a = [0.0_f32; 70];
+    (a[3], a[64], a[66], a[69]) = (f32::NAN, f32::INFINITY, -0.0, 1e-40);
+    let sets = Sets::of(&a, 70);
+    assert_eq!(sets.count(), 3);
+    let mut c = [0.0; 9];
+    let b = vec![1.0; 70 * 9];
+    masked::product((&a, &sets), Right::Rows(&b, 9, 0), &mut c, (70, 9));
+    assert!(c.iter().all(|c| c.is_nan()));
+}
+
+#[test]
+fn zeros_are_left_out_where_there_are_enough_in_enough_rows() {
+    let is_worth_while =
+        |rows: usize, share| masked::sets(&numbers::<f32>(rows * 300, share, 1), 300).is_some();
+    assert!(is_worth_while(100, 0.5));
+    assert!(!is_worth_while(100, 0.9));
+    assert!(!is_worth_while(20, 0.5));
 }
 
 #[test]

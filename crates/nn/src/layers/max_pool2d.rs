@@ -162,7 +162,6 @@ mod tests {
             dx: Some(&mut dx),
             prepared: &[],
             gradients: &mut [],
-            batch: 1,
         };
         layer.backward(pass, &mut scratch);
         (y, dx)
@@ -191,7 +190,6 @@ mod tests {
                 dx: Some(&mut dx),
                 prepared: &[],
                 gradients: &mut [],
-                batch,
             };
             layer.backward(pass, &mut scratch);
         } else {

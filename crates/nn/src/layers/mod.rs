@@ -229,5 +229,4 @@ pub(crate) struct Backward<'a, F> {
     /// What the layer has prepared for the batch.
     pub(crate) prepared: &'a [F],
     pub(crate) gradients: &'a mut [Parameter<F>],
-    pub(crate) batch: usize,
 }

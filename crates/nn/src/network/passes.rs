@@ -308,7 +308,6 @@ fn whole_backward<F: Scalar>(network: &Network<F>, w: &mut Workspace<F>, batch: 
         dx: (i > network.lowest()).then(|| &mut below[i - 1][..batch * w.lens[i]]),
         prepared: &w.prepared[i],
         gradients: &mut w.gradients.entries[layer.parameters.clone()],
-        batch,
     };
     layer
         .mathematics

@@ -251,7 +251,6 @@ impl<F: Scalar> Job<'_, F> {
                 dx: (first + i > self.lowest).then_some(&mut *below[i]),
                 prepared: &self.prepared[first + i],
                 gradients: &mut piece.gradients[first + i],
-                batch,
             };
             layer
                 .mathematics

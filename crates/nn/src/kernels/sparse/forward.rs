@@ -7,13 +7,13 @@ use pulp::{Simd, WithSimd};
 use super::{
     Lists, Part, Values,
     lists::{Code, List},
-    rows::Rows,
 };
 use crate::{
     Scalar,
     kernels::{
         add, for_rows, lanes_of,
         panel::{OnPanel, Panel, each_panel},
+        rows::{Rows, RowsMut},
     },
     line::InLine,
 };
@@ -184,10 +184,11 @@ impl<F: Scalar, C: Code<F>, S: Simd> ForwardPanels<'_, '_, F, C, S> {
             Rows::<S, F, K>::new(self.of.w, units, panel)
         } else {
             let (side_by_side, width) = (Panel::side_by_side::<S, F>(), K * F::lanes::<S>());
-            let rows = self.of.copied.chunks_exact_mut(width);
-            for (row, copy) in rows.enumerate().take(inputs.end).skip(inputs.start) {
-                let row = &self.of.w[row * units..][..units];
-                side_by_side.store::<S, F>(copy, panel.load::<S, F>(row));
+            let rows = Rows::<S, F, K>::new(self.of.w, units, panel);
+            let copied = &mut *self.of.copied;
+            let mut copies = RowsMut::<S, F, K>::new(copied, width, side_by_side);
+            for row in inputs {
+                copies.store(row, rows.load(row));
             }
             Rows::<S, F, K>::new(&*self.of.copied, width, side_by_side)
         };

@@ -12,7 +12,6 @@ mod forward;
 mod gradient;
 mod lists;
 mod notes;
-mod rows;
 mod scatter;
 mod sorted;
 

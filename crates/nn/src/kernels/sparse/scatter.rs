@@ -4,15 +4,13 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-use super::{
-    lists::{Code, OfPart},
-    rows::RowsMut,
-};
+use super::lists::{Code, OfPart};
 use crate::{
     Scalar,
     kernels::{
         add, for_rows,
         panel::{OnPanel, Panel, each_panel},
+        rows::RowsMut,
     },
 };
 

@@ -5,15 +5,13 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-use super::{
-    lists::{Code, OfPart},
-    rows::Rows,
-};
+use super::lists::{Code, OfPart};
 use crate::{
     Scalar,
     kernels::{
         add, for_rows, lanes_of,
         panel::{OnPanel, Panel, each_panel},
+        rows::{Rows, RowsMut},
         widest,
     },
     line::InLine,
@@ -21,7 +19,7 @@ use crate::{
 
 /// The most registers of a row that are summed at a time, if they are all or narrower than 64 bytes, and of
 /// wider rows in those: as many of each row of dy, side by side, stay in the first caches.
-const SUMMED: usize = 7;
+const SUMMED: usize = 8;
 const SUMMED_OF_WIDE: usize = 4;
 
 /// The most samples that are sorted together: of each the number fits into a byte, and what is summed
@@ -204,9 +202,10 @@ impl<F: Scalar, C: Code<F>, S: Simd> GatherPanels<'_, '_, F, C, S> {
         } = &mut *self.of.sorted;
         let (key, is_first) = (self.of.key, self.of.is_first);
         let side_by_side = Panel::side_by_side::<S, F>();
-        let rows = packed.chunks_exact_mut(width);
-        for (to, dy) in rows.zip(self.of.dy.chunks_exact(units)) {
-            side_by_side.store::<S, F>(to, panel.load::<S, F>(dy));
+        let rows = Rows::<S, F, K>::new(self.of.dy, units, panel);
+        let mut copies = RowsMut::<S, F, K>::new(&mut *packed, width, side_by_side);
+        for row in 0..self.of.dy.len() / units {
+            copies.store(row, rows.load(row));
         }
         let dy = Rows::<S, F, K>::new(&*packed, width, side_by_side);
         let zeros = [F::splat(simd, F::zero()); K];

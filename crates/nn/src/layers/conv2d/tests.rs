@@ -72,7 +72,6 @@ struct Case<F> {
     parameters: Vec<Parameter<F>>,
     x: Vec<F>,
     dy: Vec<F>,
-    batch: usize,
 }
 
 impl<F: Scalar> Case<F> {
@@ -94,7 +93,6 @@ impl<F: Scalar> Case<F> {
             parameters,
             x,
             dy,
-            batch,
         }
     }
 
@@ -130,7 +128,6 @@ impl<F: Scalar> Case<F> {
                 dx: needed.then_some(&mut dx),
                 prepared: &[],
                 gradients: &mut gradients,
-                batch: self.batch,
             };
             backward(pass, &mut scratch);
         }

@@ -175,7 +175,6 @@ impl Network<f64> {
             dx: Some(dx),
             prepared: &prepared,
             gradients: &mut unused,
-            batch: count,
         };
         layer
             .mathematics

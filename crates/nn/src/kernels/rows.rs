@@ -87,9 +87,22 @@ impl<'a, S: Simd, F: Scalar, const K: usize> RowsMut<'a, S, F, K> {
         }
     }
 
-    /// Changes the panel's registers in a row.
+    /// The panel's registers in a row.
     #[inline(always)]
-    pub(super) fn change(&mut self, row: usize, change: impl FnOnce(&mut [F::Register<S>; K])) {
+    pub(super) fn load(&self, row: usize) -> [F::Register<S>; K] {
+        Rows {
+            numbers: &*self.numbers,
+            stride: self.stride,
+            panel: self.panel,
+            last: self.last,
+            registers: PhantomData::<S>,
+        }
+        .load(row)
+    }
+
+    /// Overwrites the panel's registers in a row.
+    #[inline(always)]
+    pub(super) fn store(&mut self, row: usize, registers: [F::Register<S>; K]) {
         let begin = row.wrapping_mul(self.stride);
         if self.last.is_none_or(|last| begin > last) {
             missing();
@@ -97,9 +110,15 @@ impl<'a, S: Simd, F: Scalar, const K: usize> RowsMut<'a, S, F, K> {
         // SAFETY: beginning no later than `last`, the panel lies in the numbers.
         unsafe {
             let row = self.numbers.as_mut_ptr().add(begin);
-            let mut registers = self.panel.load_at::<S, F>(row);
-            change(&mut registers);
             self.panel.store_at::<S, F>(row, registers);
         }
+    }
+
+    /// Changes the panel's registers in a row.
+    #[inline(always)]
+    pub(super) fn change(&mut self, row: usize, change: impl FnOnce(&mut [F::Register<S>; K])) {
+        let mut registers = self.load(row);
+        change(&mut registers);
+        self.store(row, registers);
     }
 }

@@ -154,10 +154,11 @@ mod tests {
     #[test]
     fn training_ends_in_time_and_an_epoch_learns() {
         let learner = learner(2000);
-        let answer = learner.train(0.2).unwrap();
+        // Long enough for a batch on a machine that is busy with something else.
+        let answer = learner.train(1.0).unwrap();
         let (samples, seconds) = (answer["samples"].as_u64(), answer["seconds"].as_f64());
         assert!(samples >= Some(100), "{answer}");
-        assert!(seconds > Some(0.15) && seconds < Some(5.0), "{answer}");
+        assert!(seconds > Some(0.9) && seconds < Some(20.0), "{answer}");
         // What stopped the training must not stop the next one.
         let answer = learner.epoch(1).unwrap();
         assert!(answer["accuracy"].as_f64() > Some(0.5), "{answer}");

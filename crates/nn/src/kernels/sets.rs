@@ -1,13 +1,16 @@
 //! Which numbers of a matrix are not zero, as sets of bits.
 
 use super::loops;
-use crate::Scalar;
+use crate::{Scalar, team};
 
 /// How many numbers that lie side by side in a row have a set together.
 pub(crate) const MEMBERS: usize = 64;
 
 /// How many of their bits are set at a time.
 const TOGETHER: usize = 8;
+
+/// How many rows threads take at a time.
+const PART: usize = 32;
 
 /// For each row of a matrix a set of every 64 numbers of it, and of the rest: those that are not zero. A
 /// NaN is not.
@@ -20,33 +23,51 @@ pub(crate) struct Sets {
 impl Sets {
     /// Of rows of so many numbers.
     pub(crate) fn of<F: Scalar>(rows: &[F], columns: usize) -> Self {
-        let of_row = columns.div_ceil(MEMBERS);
-        let mut sets = Vec::with_capacity(rows.len() / columns * of_row);
-        loops(
-            #[inline(always)]
-            || {
-                for row in rows.chunks_exact(columns) {
-                    let (whole, rest) = row.as_chunks::<MEMBERS>();
-                    sets.extend(whole.iter().map(|numbers| set_of::<F>(numbers)));
-                    if !rest.is_empty() {
-                        sets.push(set_of(rest));
-                    }
-                }
-            },
-        );
+        let mut of = Self::room(rows, columns);
+        of_rows(rows, columns, &mut of.sets, of.of_row);
+        of
+    }
+
+    /// The same on as many threads as there are.
+    pub(crate) fn of_batch<F: Scalar>(rows: &[F], columns: usize) -> Self {
+        let Self { mut sets, of_row } = Self::room(rows, columns);
+        let mut parts: Vec<_> = rows.chunks(PART * columns).collect();
+        team::for_parts(&mut sets, PART * of_row, &mut parts, &|_, sets, rows| {
+            of_rows(rows, columns, sets, of_row);
+        });
         Self { sets, of_row }
     }
 
-    /// How many numbers are not zero.
-    pub(crate) fn count(&self) -> usize {
-        let counts = self.sets.iter().map(|set| set.count_ones() as usize);
-        counts.sum()
+    fn room<F>(rows: &[F], columns: usize) -> Self {
+        let of_row = columns.div_ceil(MEMBERS);
+        Self {
+            sets: vec![0; rows.len() / columns * of_row],
+            of_row,
+        }
     }
 
     /// The set of so manieth numbers of each row, row by row.
     pub(super) fn at(&self, block: usize) -> impl Iterator<Item = u64> {
         self.sets[block..].iter().copied().step_by(self.of_row)
     }
+}
+
+fn of_rows<F: Scalar>(rows: &[F], columns: usize, sets: &mut [u64], of_row: usize) {
+    loops(
+        #[inline(always)]
+        || {
+            let rows = rows.chunks_exact(columns);
+            for (sets, row) in sets.chunks_exact_mut(of_row).zip(rows) {
+                let (whole, rest) = row.as_chunks::<MEMBERS>();
+                for (set, numbers) in sets.iter_mut().zip(whole) {
+                    *set = set_of(numbers);
+                }
+                if let (Some(set), false) = (sets.last_mut(), rest.is_empty()) {
+                    *set = set_of(rest);
+                }
+            }
+        },
+    );
 }
 
 /// Of so many numbers at most.

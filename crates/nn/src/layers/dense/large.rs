@@ -49,7 +49,8 @@ impl Dense {
             more: 0,
             start: bias,
         };
-        if let Some(sets) = masked::sets(x, self.inputs) {
+        if masked::is_worth_while(x, self.inputs) {
+            let sets = Sets::of_batch(x, self.inputs);
             blocks.width = width_in_blocks::<F>(self.units);
             return blocks.each(y, room, |from, room, _| {
                 let weight = Right::Rows(weight, self.units, from);
@@ -74,7 +75,7 @@ impl Dense {
         room: &mut [F],
     ) {
         let batch = dy.len() / self.units;
-        if masked::sets(x, self.inputs).is_none() {
+        if !masked::is_worth_while(x, self.inputs) {
             return self.all_gradients(x, dy, d_weight, batch);
         }
         let transposed = &mut room[..self.inputs * batch];
@@ -105,7 +106,8 @@ impl Dense {
             more: units,
             start: None,
         };
-        if let Some(sets) = masked::sets(dy, units) {
+        if masked::is_worth_while(dy, units) {
+            let sets = Sets::of_batch(dy, units);
             (blocks.width, blocks.more) = (width_in_blocks::<F>(self.inputs), 0);
             return blocks.each(dx, room, |from, room, _| {
                 let columns = room.len() / batch;

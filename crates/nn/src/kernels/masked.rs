@@ -137,20 +137,22 @@ struct InRegisters<'p, 'a, F, S> {
 impl<F: Scalar, S: Simd> OnPanel for InRegisters<'_, '_, F, S> {
     #[inline(always)]
     fn on<const K: usize>(&mut self, panel: Panel<K>) {
-        let (inner, columns) = (self.product.inner, self.product.columns);
+        let (simd, inner, columns) = (self.simd, self.product.inner, self.product.columns);
         for block in 0..inner.div_ceil(MEMBERS) {
             let from = block * MEMBERS;
             let members = MEMBERS.min(inner - from);
-            match self.product.b {
+            let copied = &mut *self.product.copied;
+            let b = match self.product.b {
                 Right::Rows(b, stride, offset) => {
-                    let rows = &b[from * stride..];
-                    self.copy_rows(panel, &rows[offset..], stride, members);
+                    let rows = Rows::<S, F, K>::new(&b[from * stride + offset..], stride, panel);
+                    rows.side_by_side(0..members, copied)
                 }
-                Right::Columns(b) => self.copy_columns(panel, &b[from..], members),
-            }
-            let (simd, side_by_side) = (self.simd, Panel::side_by_side::<S, F>());
-            let width = K * F::lanes::<S>();
-            let b = Rows::<S, F, K>::new(&*self.product.copied, width, side_by_side);
+                Right::Columns(b) => {
+                    copy_columns::<S, F, K>(panel, (&b[from..], inner), members, copied);
+                    let side_by_side = Panel::side_by_side::<S, F>();
+                    Rows::<S, F, K>::new(&*copied, K * F::lanes::<S>(), side_by_side)
+                }
+            };
             let mut c = RowsMut::<S, F, K>::new(&mut *self.product.c, columns, panel);
             let rows = self.product.a.chunks_exact(inner);
             for (row, (a, mut set)) in rows.zip(self.product.sets.at(block)).enumerate() {
@@ -171,39 +173,24 @@ impl<F: Scalar, S: Simd> OnPanel for InRegisters<'_, '_, F, S> {
     }
 }
 
-impl<F: Scalar, S: Simd> InRegisters<'_, '_, F, S> {
-    /// Copies the panel of some rows that begin every `stride` numbers.
-    #[inline(always)]
-    fn copy_rows<const K: usize>(
-        &mut self,
-        panel: Panel<K>,
-        rows: &[F],
-        stride: usize,
-        members: usize,
-    ) {
-        let rows = Rows::<S, F, K>::new(rows, stride, panel);
-        let (width, side_by_side) = (K * F::lanes::<S>(), Panel::side_by_side::<S, F>());
-        let mut copies = RowsMut::<S, F, K>::new(&mut *self.product.copied, width, side_by_side);
-        for row in 0..members {
-            copies.store(row, rows.load(row));
-        }
-    }
-
-    /// Copies the panel of some rows that are the first numbers of the columns that are given.
-    #[inline(always)]
-    fn copy_columns<const K: usize>(&mut self, panel: Panel<K>, columns: &[F], members: usize) {
-        let (lanes, inner) = (F::lanes::<S>(), self.product.inner);
-        let (width, beside) = (K * lanes, (K - 1) * lanes);
-        let copied = &mut self.product.copied;
-        let columns_from = |column: usize| (&columns[column * inner..], inner);
-        // The last register may overlap the one before.
-        let is_whole = panel.last == panel.start + beside;
-        let first = if is_whole { width } else { beside };
-        let to = (&mut copied[..], width);
-        transpose_part(columns_from(panel.start), (first, members), to);
-        if !is_whole {
-            let to = (&mut copied[beside..], width);
-            transpose_part(columns_from(panel.last), (lanes, members), to);
-        }
+/// Copies the panel of some rows side by side that are the first numbers of columns, of which one begins
+/// every so many numbers.
+#[inline(always)]
+fn copy_columns<S: Simd, F: Scalar, const K: usize>(
+    panel: Panel<K>,
+    (columns, stride): (&[F], usize),
+    members: usize,
+    to: &mut [F],
+) {
+    let lanes = F::lanes::<S>();
+    let (width, beside) = (K * lanes, (K - 1) * lanes);
+    let column = |column: usize| (&columns[column * stride..], stride);
+    // The last register may overlap the one before.
+    let is_whole = panel.last == panel.start + beside;
+    let first = if is_whole { width } else { beside };
+    transpose_part(column(panel.start), (first, members), (&mut *to, width));
+    if !is_whole {
+        let to = (&mut to[beside..], width);
+        transpose_part(column(panel.last), (lanes, members), to);
     }
 }

@@ -8,7 +8,7 @@
     reason = "registers are read without a look at each; see the module's documentation"
 )]
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, ops::Range};
 
 use pulp::Simd;
 
@@ -70,6 +70,18 @@ impl<'a, S: Simd, F: Scalar, const K: usize> Rows<'a, S, F, K> {
         }
         // SAFETY: beginning no later than `last`, the panel lies in the numbers.
         unsafe { self.panel.load_at::<S, F>(self.numbers.as_ptr().add(begin)) }
+    }
+
+    /// Copies some of them side by side, each to the place of its number, and gives the copies: rows that
+    /// are a power of two apart share a few places of the caches, and drive each other out.
+    #[inline(always)]
+    pub(super) fn side_by_side<'c>(self, rows: Range<usize>, to: &'c mut [F]) -> Rows<'c, S, F, K> {
+        let (panel, width) = (Panel::side_by_side::<S, F>(), K * F::lanes::<S>());
+        let mut copies = RowsMut::<S, F, K>::new(&mut *to, width, panel);
+        for row in rows {
+            copies.store(row, self.load(row));
+        }
+        Rows::new(to, width, panel)
     }
 }
 

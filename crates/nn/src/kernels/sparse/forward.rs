@@ -13,7 +13,7 @@ use crate::{
     kernels::{
         add, for_rows, lanes_of,
         panel::{OnPanel, Panel, each_panel},
-        rows::{Rows, RowsMut},
+        rows::Rows,
     },
     line::InLine,
 };
@@ -180,18 +180,10 @@ impl<F: Scalar, C: Code<F>, S: Simd> ForwardPanels<'_, '_, F, C, S> {
     fn rows<const K: usize, const U: usize>(&mut self, panel: Panel<K>) {
         let (simd, units, list, key) = (self.simd, self.of.units, self.of.list, self.of.key);
         let inputs = self.of.inputs.clone();
-        let w = if self.of.copied.is_empty() {
-            Rows::<S, F, K>::new(self.of.w, units, panel)
-        } else {
-            let (side_by_side, width) = (Panel::side_by_side::<S, F>(), K * F::lanes::<S>());
-            let rows = Rows::<S, F, K>::new(self.of.w, units, panel);
-            let copied = &mut *self.of.copied;
-            let mut copies = RowsMut::<S, F, K>::new(copied, width, side_by_side);
-            for row in inputs {
-                copies.store(row, rows.load(row));
-            }
-            Rows::<S, F, K>::new(&*self.of.copied, width, side_by_side)
-        };
+        let mut w = Rows::<S, F, K>::new(self.of.w, units, panel);
+        if !self.of.copied.is_empty() {
+            w = w.side_by_side(inputs, self.of.copied);
+        }
         let zero = F::splat(simd, F::zero());
         let begin = match self.of.onto {
             Onto::Start(start) => panel.load::<S, F>(start),

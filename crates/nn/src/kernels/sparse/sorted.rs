@@ -11,7 +11,7 @@ use crate::{
     kernels::{
         add, for_rows, lanes_of,
         panel::{OnPanel, Panel, each_panel},
-        rows::{Rows, RowsMut},
+        rows::Rows,
         widest,
     },
     line::InLine,
@@ -193,7 +193,7 @@ impl<F: Scalar, C: Code<F>, S: Simd> GatherPanels<'_, '_, F, C, S> {
     /// With the terms of a column shared out between `U` sums, in turn.
     #[inline(always)]
     fn rows<const K: usize, const U: usize>(&mut self, panel: Panel<K>) {
-        let (simd, units, width) = (self.simd, self.of.units, K * F::lanes::<S>());
+        let (simd, units) = (self.simd, self.of.units);
         let Sorted {
             counts,
             terms,
@@ -201,13 +201,8 @@ impl<F: Scalar, C: Code<F>, S: Simd> GatherPanels<'_, '_, F, C, S> {
             samples,
         } = &mut *self.of.sorted;
         let (key, is_first) = (self.of.key, self.of.is_first);
-        let side_by_side = Panel::side_by_side::<S, F>();
-        let rows = Rows::<S, F, K>::new(self.of.dy, units, panel);
-        let mut copies = RowsMut::<S, F, K>::new(&mut *packed, width, side_by_side);
-        for row in 0..self.of.dy.len() / units {
-            copies.store(row, rows.load(row));
-        }
-        let dy = Rows::<S, F, K>::new(&*packed, width, side_by_side);
+        let dy = Rows::<S, F, K>::new(self.of.dy, units, panel);
+        let dy = dy.side_by_side(0..self.of.dy.len() / units, packed);
         let zeros = [F::splat(simd, F::zero()); K];
         let columns = C::terms(terms).chunks_exact(*samples).zip(&*counts);
         let rows = self.of.dw.chunks_exact_mut(units);

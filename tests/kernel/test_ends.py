@@ -11,6 +11,12 @@ import unittest
 
 from session import Session
 
+# The compiler is at it until it is stopped.
+ENDLESS = (
+    "#[allow(long_running_const_eval)]\n"
+    "const LONG: u64 = { let mut i = 0; while i < u64::MAX { i += 1; } i };\nLONG"
+)
+
 
 class TestEnds(unittest.TestCase):
     """Cells that end their process, and a kernel that is killed."""
@@ -77,10 +83,6 @@ class TestEnds(unittest.TestCase):
 
     def test_pressing_twice_while_a_cell_compiles_keeps_the_variables(self):
         self.session.run("let kept = 7;")
-        endless = (
-            "#[allow(long_running_const_eval)]\n"
-            "const LONG: u64 = { let mut i = 0; while i < u64::MAX { i += 1; } i };\nLONG"
-        )
         for apart in (0.0, 0.5):
 
             def press(apart=apart):
@@ -90,7 +92,7 @@ class TestEnds(unittest.TestCase):
                 # It must not reach the next cell.
                 time.sleep(0.5)
 
-            cell = self.session.run(endless, during=press)
+            cell = self.session.run(ENDLESS, during=press)
             self.assertEqual(cell.reply["ename"], "Interrupted", cell.traceback())
             self.assertIn("every variable is kept", cell.traceback())
             cell = self.session.run("kept")
@@ -110,6 +112,25 @@ class TestEnds(unittest.TestCase):
             self.assertEqual(cell.reply["ename"], "Interrupted", cell.traceback())
             cell = self.session.run("kept")
             self.assertEqual(cell.result(), "7", cell.traceback())
+
+    def test_stop_after_clear_does_not_say_that_variables_are_kept(self):
+        for command, told in (
+            (":clear", "`:clear` has cleared the session"),
+            (":restart", "after `:restart` there are no variables"),
+        ):
+            self.session.run("let gone = 7;")
+
+            def press():
+                self.await_compiler()
+                self.session.interrupt()
+
+            cell = self.session.run(f"{command}\n{ENDLESS}", during=press)
+            self.assertEqual(cell.reply["ename"], "Interrupted", cell.traceback())
+            self.assertIn(told, cell.traceback())
+            cell = self.session.run("gone")
+            self.assertIn("`gone` was", cell.traceback())
+            self.session.run("fn twice(x: i32) -> i32 { 2 * x }")
+            self.lives_on()
 
     def await_compiler(self):
         """Waits until the running cell is being compiled."""
@@ -135,6 +156,24 @@ class TestEnds(unittest.TestCase):
         self.assertLess(cell.seconds, 5.0)
         cell = self.session.run("kept")
         self.assertEqual(cell.result(), "7", cell.traceback())
+
+    def test_stop_ends_a_shell_line_of_a_kernel_that_was_started_in_the_background(self):
+        # As a script does it that starts something with `&`.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            session = Session()
+        finally:
+            signal.signal(signal.SIGINT, before)
+        self.addCleanup(session.close)
+
+        def press():
+            while not session.cell.text():
+                time.sleep(0.05)
+            session.interrupt()
+
+        cell = session.run("!echo up; sleep 20", during=press)
+        self.assertEqual(cell.reply["ename"], "ShellError", cell.traceback())
+        self.assertLess(cell.seconds, 5.0)
 
     def test_a_shell_line_ends_with_its_shell_whatever_it_left_in_the_background(self):
         cell = self.session.run("!echo first; sleep 20 & echo up")

@@ -3,7 +3,7 @@
 use chainrule_jupyter::{Cell, Failure, Map, Output};
 use serde_json::Value;
 
-use crate::cell::{Code, Place, locate};
+use crate::cell::{Code, Head, Place, locate};
 use crate::failure::{
     Cells, Kept, Panicked, compile_failure, disk_full, interrupted, is_disk_full, killed,
     panic_failure, question_mark_failure, replaced, stopped_early, terminated,
@@ -22,15 +22,15 @@ impl Kernel {
     pub(crate) fn judge(
         &self,
         cell: &Cell,
-        code: &Code,
+        (head, code): (&Head, &Code),
         mut told: Told,
-        by_dependency: bool,
         screen: &mut Screen<'_>,
     ) -> Option<Failure> {
         let mut memory = lock(&self.memory);
         let panicked = told.end();
         if !told.renewed.is_empty() {
             let crates = std::mem::take(&mut told.renewed);
+            let by_dependency = head.adds_dependency();
             let renewed = Renewed {
                 crates,
                 by_dependency,
@@ -67,7 +67,7 @@ impl Kernel {
                     terminated(&status, &errors, lost)
                 });
             }
-            Err(_) if self.stop.pressed() => return Some(stopped_early()),
+            Err(_) if self.stop.pressed() => return Some(stopped_early(head.anew)),
             Err(evcxr::Error::CompilationErrors(errors)) if is_evcxrs_own(&errors) => {
                 return Some(words::untyped(code));
             }

@@ -59,13 +59,13 @@ impl Kernel {
         self.link.control.clear();
         // A press from here on is seen by what it finds at work.
         if self.stop.pressed() {
-            return Outcome::Failed(stopped_early());
+            return Outcome::Failed(stopped_early(head.anew));
         }
         let told = self.attend(text, &mut screen, host);
         if head.time {
             screen.show(Output::Stdout(words::times(&told.report)));
         }
-        match self.judge(cell, &code, told, adds_dependency(&head), &mut screen) {
+        match self.judge(cell, (&head, &code), told, &mut screen) {
             Some(failure) => Outcome::Failed(failure),
             None => Outcome::Done,
         }
@@ -194,12 +194,6 @@ impl Kernel {
     }
 }
 
-/// Whether a cell asks for another library.
-fn adds_dependency(head: &Head) -> bool {
-    let mut lines = head.rest.lines();
-    head.commands && lines.any(|line| line.trim_start().starts_with(":dep"))
-}
-
 /// The code of a cell with its commands blank: they are no Rust.
 fn code_of(head: &Head) -> String {
     let mut in_head = true;
@@ -256,13 +250,6 @@ mod tests {
             ":dep a = \"1\"\n// why\nlet x = f().chainrule_tell(3).told()?;\n(&(x)).evcxr_display();"
         );
         assert_eq!(code.statements[0].line, 3);
-        assert!(adds_dependency(&head));
-    }
-
-    #[test]
-    fn only_a_cell_with_a_dependency_adds_one() {
-        let adds = |text| adds_dependency(&Head::of(text, Path::new("/"), Path::new("/")));
-        assert!(adds(":dep a = \"1\""));
-        assert!(!adds(":opt 1\nlet x = 1;") && !adds("let x = 1;\n:dep a"));
+        assert!(head.adds_dependency());
     }
 }

@@ -111,7 +111,19 @@ impl Shell {
 /// cannot. A process of its own, since what is to happen between `fork` and `exec` needs `unsafe`.
 pub fn become_shell(line: &OsStr) -> io::Error {
     end_with_the_kernel();
+    hear_interrupts();
     Command::new("sh").arg("-c").arg(line).exec()
+}
+
+/// What a script has started in the background ignores interrupts, and so does all that it starts: a kernel,
+/// and the lines that the stop button is to end.
+#[expect(
+    unsafe_code,
+    reason = "nothing safe sets what a signal does, and a shell cannot undo that it is ignored"
+)]
+fn hear_interrupts() {
+    // SAFETY: the default action is no handler, so nothing of this process is called.
+    unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
 }
 
 /// Hands a stream on, never half a character. What comes when nobody listens any more is read all
@@ -191,8 +203,9 @@ mod tests {
         let shell = Shell::default();
         let started = Instant::now();
         thread::scope(|scope| {
+            // An interrupt would be ignored if whoever runs this ignores them.
             scope.spawn(|| {
-                while !shell.interrupt() {
+                while !shell.kill() {
                     thread::sleep(Duration::from_millis(5));
                 }
             });

@@ -30,7 +30,7 @@ impl Kernel {
                 }
                 told = compiled.len();
                 if self.stop.pressed() {
-                    return Err(stopped_early());
+                    return Err(stopped_early(None));
                 }
                 state = self.engine.started(Duration::from_millis(100));
             }

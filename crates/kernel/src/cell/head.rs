@@ -69,6 +69,12 @@ impl Head {
         head
     }
 
+    /// Whether the cell asks for another library.
+    pub(crate) fn adds_dependency(&self) -> bool {
+        let mut lines = self.rest.lines();
+        self.commands && lines.any(|line| line.trim_start().starts_with(":dep"))
+    }
+
     fn takes(&mut self, line: &str, library: &Path, folder: &Path) -> bool {
         match line {
             "%%time" | ":time" => self.time = true,
@@ -112,6 +118,13 @@ mod tests {
 
     fn head(code: &str) -> Head {
         Head::of(code, Path::new("/usr/lib"), Path::new("/usr/bin"))
+    }
+
+    #[test]
+    fn only_a_cell_with_a_dependency_adds_one() {
+        let adds = |code| head(code).adds_dependency();
+        assert!(adds(":dep a = \"1\""));
+        assert!(!adds(":opt 1\nlet x = 1;") && !adds("let x = 1;\n:dep a"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use chainrule_jupyter::Failure;
 
 use super::snippet::draw;
+use crate::cell::Anew;
 use crate::memory::Renewed;
 
 /// The process ended by itself: evcxr's words on how, and what it last wrote on standard error.
@@ -109,9 +110,17 @@ pub(crate) fn interrupted() -> Failure {
     stopped("stopped; what was trained until then and every variable is kept")
 }
 
-/// Stop was pressed before the cell's code ran.
-pub(crate) fn stopped_early() -> Failure {
-    stopped("stopped before the cell ran; every variable is kept")
+/// Stop was pressed before the cell's code ran, and after what the cell had begin anew.
+pub(crate) fn stopped_early(anew: Option<Anew>) -> Failure {
+    stopped(match anew {
+        None => "stopped before the cell ran; every variable is kept",
+        Some(Anew::Session) => {
+            "stopped before the cell's code ran; `:clear` has cleared the session"
+        }
+        Some(Anew::Process) => {
+            "stopped before the cell's code ran; after `:restart` there are no variables, what is defined is kept"
+        }
+    })
 }
 
 /// What was wanted is no mistake, and is not drawn as one.

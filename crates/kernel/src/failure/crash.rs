@@ -137,6 +137,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_stop_after_clear_does_not_say_that_variables_are_kept() {
+        let told = |anew| stopped_early(anew).value;
+        assert!(told(None).contains("every variable is kept"));
+        assert!(told(Some(Anew::Session)).contains("cleared the session"));
+        assert!(told(Some(Anew::Process)).contains("there are no variables"));
+    }
+
+    #[test]
     fn a_crash_is_told_as_what_it_was() {
         let name = |status: &str, errors: &str| terminated(status, errors, 2).name;
         let died = |signal| format!("Subprocess terminated with status: signal: {signal} (X)");

@@ -11,12 +11,6 @@ import unittest
 
 from session import Session
 
-# The compiler is at it until it is stopped.
-ENDLESS = (
-    "#[allow(long_running_const_eval)]\n"
-    "const LONG: u64 = { let mut i = 0; while i < u64::MAX { i += 1; } i };\nLONG"
-)
-
 
 class TestEnds(unittest.TestCase):
     """Cells that end their process, and a kernel that is killed."""
@@ -83,6 +77,10 @@ class TestEnds(unittest.TestCase):
 
     def test_pressing_twice_while_a_cell_compiles_keeps_the_variables(self):
         self.session.run("let kept = 7;")
+        endless = (
+            "#[allow(long_running_const_eval)]\n"
+            "const LONG: u64 = { let mut i = 0; while i < u64::MAX { i += 1; } i };\nLONG"
+        )
         for apart in (0.0, 0.5):
 
             def press(apart=apart):
@@ -92,7 +90,7 @@ class TestEnds(unittest.TestCase):
                 # It must not reach the next cell.
                 time.sleep(0.5)
 
-            cell = self.session.run(ENDLESS, during=press)
+            cell = self.session.run(endless, during=press)
             self.assertEqual(cell.reply["ename"], "Interrupted", cell.traceback())
             self.assertIn("every variable is kept", cell.traceback())
             cell = self.session.run("kept")

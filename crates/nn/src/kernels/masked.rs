@@ -10,6 +10,7 @@ use pulp::{Simd, WithSimd};
 use super::{
     add, for_rows, lanes_of,
     panel::{OnPanel, Panel, WIDEST_IN_BLOCKS, each_panel_in_blocks},
+    probes::{filled, is_at_most},
     rows::{Rows, RowsMut},
     sets::{MEMBERS, Sets},
     transpose::transpose_part,
@@ -34,19 +35,11 @@ pub(crate) enum Right<'a, F> {
     Columns(&'a [F]),
 }
 
-/// Whether a product leaves out the zeros of rows of so many numbers: by some of the rows alone, so that
-/// the answer is the same wherever it is computed.
+/// Whether a product is faster that leaves out the zeros of rows of so many numbers.
 pub(crate) fn is_worth_while<F: Scalar>(rows: &[F], columns: usize) -> bool {
     let count = rows.len() / columns;
-    if count < LEAST_ROWS {
-        return false;
-    }
-    let (mut looked_at, mut filled) = (0, 0);
-    for row in rows.chunks_exact(columns).step_by(count / PROBES) {
-        looked_at += columns;
-        filled += row.iter().map(|x| u32::from(*x != F::zero())).sum::<u32>();
-    }
-    f64::from(filled) <= DENSEST * looked_at as f64
+    let filled_in_row = |row: usize| filled(&rows[row * columns..][..columns]);
+    count >= LEAST_ROWS && is_at_most(DENSEST, PROBES, (count, columns), &filled_in_row)
 }
 
 /// c = a·b: `[rows, inner]`·`[inner, columns]`, by those numbers of a alone that are in its sets.
@@ -62,7 +55,7 @@ pub(crate) fn product<F: Scalar>(
         Right::Columns(b) => b.len() >= inner * columns,
     };
     assert!(
-        c.len() == rows * columns && a.len() >= rows * inner && has_b,
+        c.len() == rows * columns && a.len() >= rows * inner && sets.fit(rows, inner) && has_b,
         "a product does not fit; please report"
     );
     let mut copied = InLine::zeros(MEMBERS * WIDEST_IN_BLOCKS * lanes_of::<F>());

@@ -11,6 +11,7 @@ mod exp;
 pub(crate) mod lanes;
 pub(crate) mod masked;
 pub(crate) mod panel;
+mod probes;
 pub(crate) mod product;
 mod registers;
 mod rows;

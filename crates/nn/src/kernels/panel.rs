@@ -133,28 +133,29 @@ pub(crate) fn each_panel<S: Simd, F: Lanes, const WIDEST: usize>(
 pub(crate) const WIDEST_IN_BLOCKS: usize = 12;
 const WIDEST_OF_64_BYTES: usize = 8;
 
-fn is_64_bytes<F>(lanes: usize) -> bool {
-    lanes * size_of::<F>() >= 64
+/// The most of registers with so many lanes.
+fn widest_in_blocks<F>(lanes: usize) -> usize {
+    if lanes * size_of::<F>() < 64 {
+        WIDEST_IN_BLOCKS
+    } else {
+        WIDEST_OF_64_BYTES
+    }
 }
 
 /// Cuts rows of `columns` numbers into panels for such copies.
 #[inline(always)]
 pub(crate) fn each_panel_in_blocks<S: Simd, F: Lanes>(columns: usize, on: &mut impl OnPanel) {
-    if is_64_bytes::<F>(F::lanes::<S>()) {
-        each_panel::<S, F, WIDEST_OF_64_BYTES>(columns, on);
-    } else {
+    if widest_in_blocks::<F>(F::lanes::<S>()) == WIDEST_IN_BLOCKS {
         each_panel::<S, F, WIDEST_IN_BLOCKS>(columns, on);
+    } else {
+        each_panel::<S, F, WIDEST_OF_64_BYTES>(columns, on);
     }
 }
 
 /// How wide those panels are about.
 pub(crate) fn width_in_blocks<F: Lanes>(columns: usize) -> usize {
     let lanes = lanes_of::<F>();
-    let most = if is_64_bytes::<F>(lanes) {
-        WIDEST_OF_64_BYTES
-    } else {
-        WIDEST_IN_BLOCKS
-    };
     let registers = columns.div_ceil(lanes);
-    registers.div_ceil(registers.div_ceil(most)) * lanes
+    let panels = registers.div_ceil(widest_in_blocks::<F>(lanes));
+    registers.div_ceil(panels) * lanes
 }

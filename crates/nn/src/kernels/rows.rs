@@ -48,6 +48,16 @@ fn missing() -> ! {
     panic!("a place without a row; please report")
 }
 
+/// Where a row begins of which the panel lies in the numbers.
+#[inline(always)]
+fn begin_of(row: usize, stride: usize, last: Option<usize>) -> usize {
+    let begin = row.wrapping_mul(stride);
+    if last.is_none_or(|last| begin > last) {
+        missing();
+    }
+    begin
+}
+
 impl<'a, S: Simd, F: Scalar, const K: usize> Rows<'a, S, F, K> {
     /// A row begins every `stride` numbers.
     #[inline(always)]
@@ -64,10 +74,7 @@ impl<'a, S: Simd, F: Scalar, const K: usize> Rows<'a, S, F, K> {
     /// The panel's registers in a row.
     #[inline(always)]
     pub(super) fn load(&self, row: usize) -> [F::Register<S>; K] {
-        let begin = row.wrapping_mul(self.stride);
-        if self.last.is_none_or(|last| begin > last) {
-            missing();
-        }
+        let begin = begin_of(row, self.stride, self.last);
         // SAFETY: beginning no later than `last`, the panel lies in the numbers.
         unsafe { self.panel.load_at::<S, F>(self.numbers.as_ptr().add(begin)) }
     }
@@ -102,23 +109,15 @@ impl<'a, S: Simd, F: Scalar, const K: usize> RowsMut<'a, S, F, K> {
     /// The panel's registers in a row.
     #[inline(always)]
     pub(super) fn load(&self, row: usize) -> [F::Register<S>; K] {
-        Rows {
-            numbers: &*self.numbers,
-            stride: self.stride,
-            panel: self.panel,
-            last: self.last,
-            registers: PhantomData::<S>,
-        }
-        .load(row)
+        let begin = begin_of(row, self.stride, self.last);
+        // SAFETY: beginning no later than `last`, the panel lies in the numbers.
+        unsafe { self.panel.load_at::<S, F>(self.numbers.as_ptr().add(begin)) }
     }
 
     /// Overwrites the panel's registers in a row.
     #[inline(always)]
     pub(super) fn store(&mut self, row: usize, registers: [F::Register<S>; K]) {
-        let begin = row.wrapping_mul(self.stride);
-        if self.last.is_none_or(|last| begin > last) {
-            missing();
-        }
+        let begin = begin_of(row, self.stride, self.last);
         // SAFETY: beginning no later than `last`, the panel lies in the numbers.
         unsafe {
             let row = self.numbers.as_mut_ptr().add(begin);
@@ -126,11 +125,16 @@ impl<'a, S: Simd, F: Scalar, const K: usize> RowsMut<'a, S, F, K> {
         }
     }
 
-    /// Changes the panel's registers in a row.
+    /// Changes the panel's registers in a row, which is looked for once.
     #[inline(always)]
     pub(super) fn change(&mut self, row: usize, change: impl FnOnce(&mut [F::Register<S>; K])) {
-        let mut registers = self.load(row);
-        change(&mut registers);
-        self.store(row, registers);
+        let begin = begin_of(row, self.stride, self.last);
+        // SAFETY: beginning no later than `last`, the panel lies in the numbers.
+        unsafe {
+            let row = self.numbers.as_mut_ptr().add(begin);
+            let mut registers = self.panel.load_at::<S, F>(row);
+            change(&mut registers);
+            self.panel.store_at::<S, F>(row, registers);
+        }
     }
 }

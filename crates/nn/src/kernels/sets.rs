@@ -46,6 +46,11 @@ impl Sets {
         }
     }
 
+    /// Whether they are of so many rows, with so many numbers in each.
+    pub(super) fn fit(&self, rows: usize, columns: usize) -> bool {
+        self.of_row == columns.div_ceil(MEMBERS) && self.sets.len() == rows * self.of_row
+    }
+
     /// The set of so manieth numbers of each row, row by row.
     pub(super) fn at(&self, block: usize) -> impl Iterator<Item = u64> {
         self.sets[block..].iter().copied().step_by(self.of_row)

@@ -4,8 +4,9 @@
 //! buffers, it reads and writes the slices that it is given: `x` and `dx` are
 //! `[batch, inputs]`, `y` and `dy` `[batch, outputs]`, row by row. What it has to remember
 //! from the forward pass for the backward pass goes into its [`Scratch`]. Nothing here allocates
-//! but [`Layer::scratch`]. `backward` overwrites gradients and `dx`, it does not add to them. A
-//! NaN that comes in goes out, so that divergence is seen and not hidden.
+//! but [`Layer::scratch`], and large products for the time of a call. `backward` overwrites
+//! gradients and `dx`, it does not add to them. A NaN that comes in goes out, so that divergence is
+//! seen and not hidden.
 
 mod activation;
 mod batch_norm;

@@ -180,10 +180,17 @@ impl<F: Scalar, C: Code<F>, S: Simd> ForwardPanels<'_, '_, F, C, S> {
     fn rows<const K: usize, const U: usize>(&mut self, panel: Panel<K>) {
         let (simd, units, list, key) = (self.simd, self.of.units, self.of.list, self.of.key);
         let inputs = self.of.inputs.clone();
-        let mut w = Rows::<S, F, K>::new(self.of.w, units, panel);
-        if !self.of.copied.is_empty() {
-            w = w.side_by_side(inputs, self.of.copied);
-        }
+        let w = if self.of.copied.is_empty() {
+            Rows::<S, F, K>::new(self.of.w, units, panel)
+        } else {
+            let (side_by_side, width) = (Panel::side_by_side::<S, F>(), K * F::lanes::<S>());
+            let rows = self.of.copied.chunks_exact_mut(width);
+            for (row, copy) in rows.enumerate().take(inputs.end).skip(inputs.start) {
+                let row = &self.of.w[row * units..][..units];
+                side_by_side.store::<S, F>(copy, panel.load::<S, F>(row));
+            }
+            Rows::<S, F, K>::new(&*self.of.copied, width, side_by_side)
+        };
         let zero = F::splat(simd, F::zero());
         let begin = match self.of.onto {
             Onto::Start(start) => panel.load::<S, F>(start),

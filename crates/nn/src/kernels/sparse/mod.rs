@@ -21,6 +21,7 @@ pub(crate) use lists::{Bounds, Lists, Part, Values};
 pub(crate) use notes::{Notes, Row};
 pub(crate) use sorted::Sorted;
 
+use super::probes::{filled, is_at_most};
 use crate::Scalar;
 
 /// Rows are looked through for zeros if, of a few of them, at most this share of the numbers is not
@@ -48,11 +49,8 @@ pub(crate) fn middle_of(columns: usize, rows: usize) -> usize {
 /// Whether a batch `[rows, columns]` is worth looking for zeros: by the batch alone, so that the
 /// answer is the same wherever it is computed.
 pub(crate) fn is_sparse<F: Scalar>(x: &[F], columns: usize) -> bool {
-    let row = |row: usize| {
-        let row = &x[row * columns..][..columns];
-        row.iter().map(|x| u32::from(*x != F::zero())).sum()
-    };
-    are_sparse(x.len() / columns, columns, &row)
+    let filled_in_row = |row: usize| filled(&x[row * columns..][..columns]);
+    are_sparse(x.len() / columns, columns, &filled_in_row)
 }
 
 /// The same of so many rows, of each of which it is known how many numbers it has.
@@ -61,16 +59,7 @@ pub(crate) fn are_sparse(
     columns: usize,
     filled_in_row: &dyn Fn(usize) -> u32,
 ) -> bool {
-    if !has_places(columns) {
-        return false;
-    }
-    let step = rows.div_ceil(PROBES).max(1);
-    let (mut looked_at, mut filled) = (0, 0);
-    for row in (0..rows).step_by(step) {
-        looked_at += columns;
-        filled += filled_in_row(row) as usize;
-    }
-    filled as f64 <= DENSEST * looked_at as f64
+    has_places(columns) && is_at_most(DENSEST, PROBES, (rows, columns), filled_in_row)
 }
 
 /// How many of some bytes are not zero.

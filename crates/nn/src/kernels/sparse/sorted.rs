@@ -19,7 +19,7 @@ use crate::{
 
 /// The most registers of a row that are summed at a time, if they are all or narrower than 64 bytes, and of
 /// wider rows in those: as many of each row of dy, side by side, stay in the first caches.
-const SUMMED: usize = 8;
+const SUMMED: usize = 7;
 const SUMMED_OF_WIDE: usize = 4;
 
 /// The most samples that are sorted together: of each the number fits into a byte, and what is summed
@@ -193,7 +193,7 @@ impl<F: Scalar, C: Code<F>, S: Simd> GatherPanels<'_, '_, F, C, S> {
     /// With the terms of a column shared out between `U` sums, in turn.
     #[inline(always)]
     fn rows<const K: usize, const U: usize>(&mut self, panel: Panel<K>) {
-        let (simd, units) = (self.simd, self.of.units);
+        let (simd, units, width) = (self.simd, self.of.units, K * F::lanes::<S>());
         let Sorted {
             counts,
             terms,
@@ -201,8 +201,12 @@ impl<F: Scalar, C: Code<F>, S: Simd> GatherPanels<'_, '_, F, C, S> {
             samples,
         } = &mut *self.of.sorted;
         let (key, is_first) = (self.of.key, self.of.is_first);
-        let dy = Rows::<S, F, K>::new(self.of.dy, units, panel);
-        let dy = dy.side_by_side(0..self.of.dy.len() / units, packed);
+        let side_by_side = Panel::side_by_side::<S, F>();
+        let rows = packed.chunks_exact_mut(width);
+        for (to, dy) in rows.zip(self.of.dy.chunks_exact(units)) {
+            side_by_side.store::<S, F>(to, panel.load::<S, F>(dy));
+        }
+        let dy = Rows::<S, F, K>::new(&*packed, width, side_by_side);
         let zeros = [F::splat(simd, F::zero()); K];
         let columns = C::terms(terms).chunks_exact(*samples).zip(&*counts);
         let rows = self.of.dw.chunks_exact_mut(units);

@@ -29,7 +29,7 @@ impl Dense {
         if self.reads_data {
             return products;
         }
-        // Backward, beside the products, the transpose of the weights.
+        // Backward the transpose of x, or the products beside the transpose of the weights.
         (self.inputs * (capacity + self.units)).max(products)
     }
 

@@ -11,7 +11,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::padded::Padded;
+use super::padded::{Padded, store_narrow};
 use crate::Scalar;
 use crate::kernels::lanes::apart;
 
@@ -223,22 +223,20 @@ impl<F: Scalar, const N: usize> Sweep<'_, F, N> {
                 }
             }
         }
+        let places = padded.height * padded.width;
+        // What a register has beyond a narrow row, later rows overwrite; after the last ones there
+        // is no room for it.
+        let room = at[R - 1][1] as usize + lanes <= places;
         for f in 0..N {
             let bias = F::splat(simd, bias[f]);
+            let plane = &mut self.output[f * places..(f + 1) * places];
             for p in 0..R {
-                sums[f][p] = F::plus(simd, sums[f][p], bias);
-            }
-        }
-        let places = padded.height * padded.width;
-        for (sums, plane) in sums.into_iter().zip(self.output.chunks_exact_mut(places)) {
-            for (sum, [_, to]) in sums.into_iter().zip(at) {
-                let target = &mut plane[to as usize..];
-                if padded.width >= lanes {
+                let sum = F::plus(simd, sums[f][p], bias);
+                let target = &mut plane[at[p][1] as usize..];
+                if room {
                     F::store(simd, sum, target);
                 } else {
-                    let mut values = [F::zero(); 64];
-                    F::store(simd, sum, &mut values);
-                    target[..padded.width].copy_from_slice(&values[..padded.width]);
+                    store_narrow(simd, sum, &mut target[..padded.width.min(lanes)]);
                 }
             }
         }

@@ -86,13 +86,7 @@ impl Padded {
                 let image = &image[row * self.width..][..self.width];
                 let padded = &mut padded[self.first() + row * self.stride..][..self.width];
                 if self.width < lanes {
-                    #[expect(
-                        clippy::manual_memcpy,
-                        reason = "a call takes longer than so few numbers"
-                    )]
-                    for column in 0..self.width {
-                        padded[column] = image[column];
-                    }
+                    copy_narrow(image, padded);
                     continue;
                 }
                 let mut start = 0;
@@ -109,4 +103,31 @@ impl Padded {
             }
         }
     }
+}
+
+/// Copies a row that is narrower than a register, of which the widest has 16 numbers: the first and
+/// the last 8, 4, 2 or 1, which overlap. A call of `memcpy` takes longer than so few numbers.
+#[inline(always)]
+fn copy_narrow<F: Copy>(from: &[F], to: &mut [F]) {
+    #[inline(always)]
+    fn ends<F: Copy, const N: usize>(from: &[F], to: &mut [F]) {
+        let last = from.len() - N;
+        to[..N].copy_from_slice(&from[..N]);
+        to[last..][..N].copy_from_slice(&from[last..]);
+    }
+    match from.len() {
+        8.. => ends::<F, 8>(from, to),
+        4.. => ends::<F, 4>(from, to),
+        2.. => ends::<F, 2>(from, to),
+        1 => to[0] = from[0],
+        0 => {}
+    }
+}
+
+/// Stores the first numbers of a register, as many as there is room for.
+#[inline(always)]
+pub(super) fn store_narrow<F: Scalar, S: Simd>(simd: S, register: F::Register<S>, to: &mut [F]) {
+    let mut values = [F::zero(); WIDEST];
+    F::store(simd, register, &mut values);
+    copy_narrow(&values[..to.len()], to);
 }

@@ -70,4 +70,4 @@ pub use shape::Shape;
 pub use step_costs::{StepCost, StepCosts, step_costs};
 pub use targets::Targets;
 #[doc(hidden)]
-pub use team::compute_alone;
+pub use team::{compute_alone, wide_awake};

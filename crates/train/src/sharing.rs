@@ -5,7 +5,7 @@
 //! processors are far apart, which may change from one second to the next. So both ways are tried
 //! now and then, and the faster one is kept. The numbers are the same.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chainrule_nn::compute_alone;
 
@@ -26,9 +26,11 @@ const COUNTED: Least = Least {
 const FEW: usize = 3;
 const HOPELESS: f64 = 1.25;
 
-/// No sooner is another way tried, nor before so many times as long as the trial took.
-const LEAST: Duration = Duration::from_millis(100);
-const TIMES: u32 = 60;
+/// The other way is tried again after so many times as long as the trial took. The next trial comes
+/// soon, each that finds the same as the one before doubles the pause: a training that has just begun
+/// may have its threads on one processor for some thousandths of a second, until the system moves one.
+const SOON: u32 = 8;
+const LATE: u32 = 64;
 
 /// How much faster another way has to be.
 const BETTER: f64 = 0.97;
@@ -38,6 +40,8 @@ const BETTER: f64 = 0.97;
 pub(crate) struct Sharing {
     alone: bool,
     state: State,
+    /// After how many times as long as the last trial took the next one comes.
+    pause: u32,
     /// When the step began that is being taken.
     begun: Option<Instant>,
 }
@@ -115,6 +119,7 @@ impl Default for Sharing {
         Self {
             alone: false,
             state: State::Unknown,
+            pause: SOON / 2,
             begun: None,
         }
     }
@@ -157,12 +162,14 @@ impl Sharing {
                 self.state = Trial::begun(Some(time), since);
             }
             Some(before) => {
-                if time > before * BETTER {
+                self.pause = if time > before * BETTER {
                     self.alone = !self.alone;
-                }
+                    LATE.min(2 * self.pause)
+                } else {
+                    SOON
+                };
                 let now = Instant::now();
-                let pause = LEAST.max((now - since) * TIMES);
-                self.state = State::Kept(now + pause);
+                self.state = State::Kept(now + (now - since) * self.pause);
             }
         }
     }
@@ -225,6 +232,25 @@ mod tests {
         // Steps of 18 and 15 millionths of a second.
         let (alone, _) = kept(1.8e-8, 1.5e-8, 3e-5);
         assert!(!alone);
+    }
+
+    #[test]
+    fn what_stays_the_same_is_tried_less_and_less_often() {
+        let mut sharing = Sharing::default();
+        let mut pause_if = |alone: f64| {
+            sharing.state = Trial::begun(None, Instant::now());
+            while let State::Trying(_) = sharing.state {
+                let sample = if sharing.alone { alone } else { 1e-3 };
+                sharing.note(sample, 1);
+            }
+            (sharing.alone, sharing.pause)
+        };
+        assert_eq!(pause_if(5e-4), (true, SOON));
+        assert_eq!(pause_if(2e-3), (false, SOON));
+        for pause in [2 * SOON, 4 * SOON, LATE, LATE] {
+            assert_eq!(pause_if(2e-3), (false, pause));
+        }
+        assert_eq!(pause_if(5e-4), (true, SOON));
     }
 
     #[test]

@@ -1,17 +1,7 @@
-//! Threads that share the steps of one training.
-//!
-//! A step's parts take some millionths of a second. A thread that has nothing to do between two of
-//! them and goes to sleep takes longer to be woken than the part that it is wanted for, on a virtual
-//! machine ten times as long. So the team's threads stay awake while training is at work.
-
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
-    time::{Duration, Instant},
-};
+//! Threads that share the steps of one training, and stay awake while it is at work.
 
 use chainrule_error::{Error, ErrorKind, Result};
-use rayon::Yield;
+use chainrule_nn::wide_awake;
 
 use crate::schedule::cores;
 
@@ -47,61 +37,6 @@ impl Team {
         match &self.0 {
             Some(pool) => pool.install(|| wide_awake(compute)),
             None => compute(),
-        }
-    }
-}
-
-/// Computes something on this thread of a pool, while the others look out for what it shares.
-fn wide_awake<R>(compute: impl FnOnce() -> R) -> R {
-    /// Lets the others go, however this ends.
-    struct Ending<'a>(&'a AtomicBool);
-    impl Drop for Ending<'_> {
-        fn drop(&mut self) {
-            self.0.store(true, Ordering::Release);
-        }
-    }
-    let over = AtomicBool::new(false);
-    let own = rayon::current_thread_index();
-    rayon::in_place_scope(|scope| {
-        scope.spawn_broadcast(|_, thread| {
-            if Some(thread.index()) != own {
-                look_out(&over);
-            }
-        });
-        let _ending = Ending(&over);
-        compute()
-    })
-}
-
-/// How long a thread that finds nothing to do looks for it without a pause, and how long it then
-/// lets others have the processor before it looks again.
-const EAGER: Duration = Duration::from_millis(1);
-const PATIENT: Duration = Duration::from_millis(20);
-const PAUSE: Duration = Duration::from_micros(200);
-
-/// How often it looks between two looks at the clock.
-const LOOKS: u32 = 64;
-
-/// Takes what there is to do until it is over.
-fn look_out(over: &AtomicBool) {
-    let mut idle_since = Instant::now();
-    while !over.load(Ordering::Acquire) {
-        let mut found = false;
-        for _ in 0..LOOKS {
-            if rayon::yield_now() == Some(Yield::Executed) {
-                found = true;
-            } else {
-                std::hint::spin_loop();
-            }
-        }
-        if found {
-            idle_since = Instant::now();
-            continue;
-        }
-        match idle_since.elapsed() {
-            idle if idle < EAGER => {}
-            idle if idle < PATIENT => thread::yield_now(),
-            _ => thread::sleep(PAUSE),
         }
     }
 }

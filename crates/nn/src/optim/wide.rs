@@ -65,8 +65,10 @@ impl<F: Scalar> pulp::WithSimd for Rows<'_, F> {
 /// No rule remembers more arrays.
 const MOST_SLOTS: usize = 3;
 
-/// Fewer values than these, with what is remembered of them, are not shared between threads, nor
-/// are steps after fewer samples: handing over would take longer.
+/// Fewer values than these, or than these with what is remembered of them, are not shared between
+/// threads, nor are steps after fewer samples: handing over would take longer. A parameter of so many
+/// values is mostly the first layer's, and of its gradient each thread has computed a half.
+const VALUES: usize = 1 << 12;
 const SHARED: usize = 1 << 14;
 const SAMPLES: usize = 16;
 
@@ -98,16 +100,19 @@ impl<'a, F: Scalar> Wide<'a, F> {
 
     /// Takes the step, by the gradients of so many samples, on as many threads as there are.
     pub(super) fn step(self, samples: usize) {
-        let tasks = if samples < SAMPLES || !team::is_shared() {
-            1
+        let values = self.parameter.len();
+        let all = values * (1 + self.used);
+        let is_shared = samples >= SAMPLES && (values >= VALUES || all >= SHARED);
+        self.step_in(if is_shared && team::is_shared() {
+            let tasks = (1 + all / SHARED).next_power_of_two();
+            tasks.clamp(2, TASKS * team::threads())
         } else {
-            TASKS * team::threads()
-        };
-        self.step_in(tasks);
+            1
+        });
     }
 
     fn step_in(self, tasks: usize) {
-        if tasks < 2 || self.parameter.len() * (1 + self.used) < SHARED {
+        if tasks < 2 {
             return widest(self);
         }
         let half = self.parameter.len() / 2;

@@ -3,7 +3,12 @@
 //! Nothing here starts a thread: a step that is called from a thread of its own is computed there.
 //! Training enters a pool when it has more threads than runs.
 
+mod awake;
+mod offers;
+
 use std::cell::Cell;
+
+pub use awake::wide_awake;
 
 thread_local! {
     static ALONE: Cell<bool> = const { Cell::new(false) };
@@ -54,7 +59,7 @@ pub fn compute_alone(alone: bool) -> bool {
 /// Does both, the second perhaps on another thread.
 pub(crate) fn join(first: impl FnOnce() + Send, second: impl FnOnce() + Send) {
     if is_shared() {
-        rayon::join(first, second);
+        offers::join(first, second);
     } else {
         first();
         second();

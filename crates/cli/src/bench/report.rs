@@ -238,7 +238,7 @@ mod tests {
         let m1 = line("| m1 ");
         assert!(m1.contains("| 1000 (800 – 1100) "), "{text}");
         assert!(
-            m1.contains("| 990, ×0.99 ") && m1.contains("| 225 (200 – 250) "),
+            m1.contains("| 1080 (792 – 1089), ×0.99 ") && m1.contains("| 225 (200 – 250) "),
             "{text}"
         );
         assert!(m1.ends_with("| 2.50             |"), "{text}");

@@ -69,14 +69,16 @@ impl Measured {
         }
     }
 
-    /// The notebook's median as a share of the release build's.
+    /// The notebook's share of the release build's speed: the median over the rounds, in each of which
+    /// one follows the other, so that a host that changes between rounds does not show.
     pub(super) fn notebook_share(&self, row: &Row) -> Option<f64> {
         let notebook = self.place("notebook")?;
-        let [ours, theirs] = [0, notebook].map(|place: usize| median(&row.values[place]));
-        match row.unit {
-            Unit::SamplesPerSecond => Some(theirs? / ours?),
-            Unit::Seconds | Unit::Megabytes => Some(ours? / theirs?),
-        }
+        let pairs = row.values[0].iter().zip(&row.values[notebook]);
+        let shares = pairs.map(|(ours, theirs)| match row.unit {
+            Unit::SamplesPerSecond => theirs / ours,
+            Unit::Seconds | Unit::Megabytes => ours / theirs,
+        });
+        median(&shares.collect::<Vec<_>>())
     }
 
     /// Where the contender of this name stands.
@@ -128,7 +130,7 @@ pub(super) mod tests {
         let mut row = measured.row("m1", "784-10, SGD, batch 100", Unit::SamplesPerSecond);
         row.values = vec![
             vec![800_000.0, 1_000_000.0, 1_100_000.0],
-            vec![990_000.0],
+            vec![792_000.0, 1_080_000.0, 1_089_000.0],
             vec![200_000.0, 250_000.0],
             vec![400_000.0],
         ];

@@ -5,6 +5,8 @@
 
 mod awake;
 mod offers;
+#[cfg(test)]
+mod tests;
 
 use std::cell::Cell;
 

@@ -80,7 +80,8 @@ impl Offer {
         }
         // SAFETY: this thread has taken it, so nobody else reads or writes the two cells until it is
         // done; and what the task borrows lives until then, since `join` does not end before.
-        let outcome = unsafe { (*self.task.get()).map(|task| catch_unwind(AssertUnwindSafe(&mut *task))) };
+        let outcome =
+            unsafe { (*self.task.get()).map(|task| catch_unwind(AssertUnwindSafe(&mut *task))) };
         if let Some(Err(panic)) = outcome {
             // SAFETY: as above.
             unsafe { *self.panic.get() = Some(panic) };

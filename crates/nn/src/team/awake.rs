@@ -44,7 +44,7 @@ pub fn wide_awake<R>(compute: impl FnOnce() -> R) -> R {
 /// How long a thread that finds nothing to do looks for it without a pause, and how long it then
 /// lets others have the processor before it looks again.
 const EAGER: Duration = Duration::from_millis(1);
-const PATIENT: Duration = Duration::from_millis(20);
+pub(super) const PATIENT: Duration = Duration::from_millis(20);
 const PAUSE: Duration = Duration::from_micros(200);
 
 /// How often it looks between two looks at the clock, and at what went through the pool.

@@ -111,6 +111,19 @@ fn nobody_has_to_take_it() {
 }
 
 #[test]
+fn threads_that_had_nothing_to_do_for_long_are_there_again() {
+    let numbers: Vec<u64> = (0..100).collect();
+    let both = awake(3, || {
+        let first = sum(&numbers);
+        thread::sleep(2 * awake::PATIENT);
+        let together = Barrier::new(2);
+        join(|| _ = together.wait(), || _ = together.wait());
+        (first, sum(&numbers))
+    });
+    assert_eq!(both, (4_950, 4_950));
+}
+
+#[test]
 fn panics_of_either_half_come_back_when_both_are_over() {
     for threads in [1, 2] {
         let others = awake(threads, || {

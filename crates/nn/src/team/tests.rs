@@ -167,7 +167,7 @@ fn outside_a_pool_both_are_computed_here() {
         join(
             || both.push(thread::current().id()),
             || second = Some(thread::current().id()),
-        )
+        );
     });
     assert_eq!((both, second), (vec![here], Some(here)));
 }

@@ -4,11 +4,6 @@
 //! number of their filters passes by once: each load from the image serves four products, each
 //! number of a filter as many as there are registers of places.
 
-#![expect(
-    clippy::needless_range_loop,
-    reason = "counted loops: not every iterator is inlined into code for the wide registers"
-)]
-
 use pulp::{Simd, WithSimd};
 
 use super::padded::{Padded, store_narrow};

@@ -154,21 +154,20 @@ mod tests {
     use super::*;
     use crate::optim::Core;
 
-    /// Bits of parameters and memory after a few steps, in wide registers or one value at a time.
-    fn bits<F: Scalar>(rule: Rule, wide: bool) -> Vec<u64> {
-        // No register's width divides it.
-        const VALUES: usize = 1_003;
+    /// Bits of parameters and memory after a few steps, in wide registers, after so many samples each,
+    /// or one value at a time.
+    fn bits<F: Scalar>(rule: Rule, values: usize, samples: Option<usize>) -> Vec<u64> {
         let number =
             |i: usize, salt: usize| F::of(((i * 7_919 + salt) % 1_009) as f64 / 331.7 - 1.5);
-        let mut parameter: Vec<F> = (0..VALUES).map(|i| number(i, 5)).collect();
-        let mut slots = vec![InLine::zeros(VALUES); rule.slots().len()];
+        let mut parameter: Vec<F> = (0..values).map(|i| number(i, 5)).collect();
+        let mut slots = vec![InLine::zeros(values); rule.slots().len()];
         let mut core = Core::new(rule, 0.013).expect("the usual settings are right");
         core.memory.product = 1.0;
         for step in 0..5 {
-            let gradient: Vec<F> = (0..VALUES).map(|i| number(i, 17 * step)).collect();
+            let gradient: Vec<F> = (0..values).map(|i| number(i, 17 * step)).collect();
             let (turn, gradient) = (core.turn(), gradient.as_slice());
-            if wide {
-                Wide::new(rule, turn, &mut parameter, gradient, &mut slots).step(1);
+            if let Some(samples) = samples {
+                Wide::new(rule, turn, &mut parameter, gradient, &mut slots).step(samples);
             } else {
                 for (i, g) in gradient.chunks(1).enumerate() {
                     let mut one: Vec<_> = slots.iter().map(|slot| vec![slot[i]]).collect();
@@ -187,17 +186,30 @@ mod tests {
         all.map(|value| value.as_f64().to_bits()).collect()
     }
 
+    /// No register's width divides it.
+    const FEW: usize = 1_003;
+
     #[test]
     fn wide_registers_give_the_same_bits_as_single_values() {
         for rule in Rule::all() {
-            assert!(
-                bits::<f32>(rule, true) == bits::<f32>(rule, false),
-                "{rule}"
-            );
-            assert!(
-                bits::<f64>(rule, true) == bits::<f64>(rule, false),
-                "{rule}"
-            );
+            let single = bits::<f32>(rule, FEW, None);
+            assert!(bits::<f32>(rule, FEW, Some(1)) == single, "{rule}");
+            let single = bits::<f64>(rule, FEW, None);
+            assert!(bits::<f64>(rule, FEW, Some(1)) == single, "{rule}");
+        }
+    }
+
+    #[test]
+    fn steps_that_threads_share_give_the_same_bits() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build();
+        let pool = pool.expect("threads");
+        // In two tasks, and in more.
+        for values in [VALUES + 7, 2 * SHARED + 11] {
+            for rule in Rule::all() {
+                let of = |samples| bits::<f32>(rule, values, Some(samples));
+                let shared = pool.install(|| team::wide_awake(|| of(SAMPLES)));
+                assert!(shared == of(SAMPLES - 1), "{rule}, {values}");
+            }
         }
     }
 }

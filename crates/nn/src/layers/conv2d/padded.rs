@@ -127,7 +127,7 @@ fn copy_narrow<F: Copy>(from: &[F], to: &mut [F]) {
 /// Stores the first numbers of a register, as many as there is room for.
 #[inline(always)]
 pub(super) fn store_narrow<F: Scalar, S: Simd>(simd: S, register: F::Register<S>, to: &mut [F]) {
-    let mut values = [F::zero(); WIDEST];
+    let mut values = [F::zero(); WIDEST / size_of::<f32>()];
     F::store(simd, register, &mut values);
     copy_narrow(&values[..to.len()], to);
 }
